@@ -1,0 +1,1 @@
+"""Exact mathematics: claims, derivations, the kernels that prove and refute, and one module a topic."""
