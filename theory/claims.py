@@ -1,10 +1,10 @@
 """Claims are data: what is said, about which symbols, under which joint assumptions.
 
-The two sides of a claim are kept apart (`sympy.Eq` would collapse a true identity to `True`). A claim knows nothing of how
-it is decided: `theory.judge.decide` turns it into evidence, a counterexample, or "unknown" with a reason.
+The two sides of a claim are kept apart (`sympy.Eq` would collapse a true identity to `True`). A claim knows nothing
+of how it is decided: `theory.judge.decide` turns it into evidence, a counterexample, or "unknown" with a reason.
 
-Domains come from the symbols (see `theory.symbols`), joint assumptions stand in `where` as SymPy relations. A claim whose sides
-hold integrals over an arbitrary measure (`theory.measures.integral`) is a claim about every measure space.
+Domains come from the symbols (see `theory.symbols`), joint assumptions stand in `where` as SymPy relations. A claim
+whose sides hold integrals over an arbitrary measure (`theory.measures.integral`) is a claim about every measure space.
 """
 
 from __future__ import annotations
@@ -73,8 +73,8 @@ class Identity(Claim):
 class Inequality(Claim):
     """lhs relation rhs (one of <=, <, >=, >) for all values of the symbols in their domains that satisfy `where`.
 
-    multipliers: for a claim about every measure, weights w -> lambda such that adding the sum of lambda * (integral(w) - 1)
-    over densities w makes the inequality true at each point; found by search where not given.
+    multipliers: for a claim about every measure, pairs (w, lambda) such that adding the sum of
+    lambda * (integral(w) - 1) over densities w makes the inequality true at each point; searched for where not given.
     """
 
     lhs: Expr
@@ -188,7 +188,8 @@ class Recursion(Claim):
 class Finite(Claim):
     """Both sides agree (or stand in the relation) in every one of finitely many cases, all of which are run.
 
-    cases() lists (label, lhs, rhs) with exact sides: numbers, SymPy expressions, tuples. sizes says in words what is covered.
+    cases() lists (label, lhs, rhs) with exact sides: numbers, SymPy expressions, tuples. sizes says in words what is
+    covered.
     """
 
     cases: Callable[[], Iterable[tuple[str, Any, Any]]]

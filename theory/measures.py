@@ -1,9 +1,9 @@
 """Integrals over any measure space: one abstract functional that is linear, monotone and normalized on densities.
 
-`integral(f)` is the integral of f against a fixed measure that dominates every density in sight: Lebesgue measure, a counting
-measure, anything. Quantities that vary from point to point are `symbols.density` and `symbols.function`; all other symbols are
-constants. So E_p[f] = integral(p * f) for densities and for discrete laws at once, and a pointwise identity or inequality
-lifts to the theorem for every measure.
+`integral(f)` is the integral of f against a fixed measure that dominates every density in sight: Lebesgue measure, a
+counting measure, anything. Quantities that vary from point to point are `symbols.density` and `symbols.function`; all
+other symbols are constants. So E_p[f] = integral(p * f) for densities and for discrete laws at once, and a pointwise
+identity or inequality lifts to the theorem for every measure.
 
 >>> from theoremcheck.theory.symbols import density, function, real
 >>> p, f, c = density("p"), function("f"), real("c")
@@ -54,7 +54,7 @@ def varies(expr: Expr) -> bool:
 
 
 def linear(expr: Expr) -> Expr:
-    """The expression with every integral split into terms and freed of constant factors, densities integrating to one."""
+    """The expression with every integral split into terms and freed of constants, densities integrating to one."""
     if isinstance(expr, Mu):
         return Add(*(_integrated(term) for term in Add.make_args(expand_mul(linear(expr.args[0])))))
     if not expr.args or not expr.has(Mu):

@@ -71,7 +71,11 @@ class Variable(Symbol):  # type: ignore[misc]
     typical: tuple[float, float]
 
     def __new__(
-        cls, name: str, domain: Domain = REALS, tex: str | None = None, typical: tuple[float, float] | None = None
+        cls,
+        name: str,
+        domain: Domain = REALS,
+        tex: str | None = None,
+        typical: tuple[float, float] | None = None,
     ) -> Variable:
         self = cast("Variable", Symbol.__xnew__(cls, name, **_assumptions(domain)))
         self.domain = domain
@@ -200,7 +204,11 @@ def domain_of(symbol: Symbol) -> Domain:
     if symbol.is_nonpositive:
         upper = Integer(0)
     return Domain(
-        lower, upper, not (lower == 0 and not symbol.is_nonzero), not (upper == 0 and not symbol.is_nonzero), bool(symbol.is_integer)
+        lower,
+        upper,
+        not (lower == 0 and not symbol.is_nonzero),
+        not (upper == 0 and not symbol.is_nonzero),
+        bool(symbol.is_integer),
     )
 
 

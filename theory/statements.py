@@ -1,0 +1,186 @@
+"""Statements: named theorems with their derivation, their mutants and what the source prints.
+
+A topic module is a sequence of functions that build a `Theorem`, each marked `@statement`. The mark makes a
+`Statement`: its name, numbers and references are known at once, its expressions are built when they are asked for.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib import import_module
+from types import MappingProxyType, ModuleType
+from typing import Any, Literal
+
+from sympy import Expr, Symbol
+
+from .claims import Claim
+from .source import equations
+
+Number = int | str
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Citation:
+    """Another statement's identity at the given values of its symbols."""
+
+    statement: Statement
+    at: Mapping[Symbol, Expr] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One link of a derivation: the expression so far stands in this relation to expr, and why."""
+
+    expr: Expr
+    reason: str
+    relation: Literal["==", "<=", "<", ">=", ">"] = "=="
+    by: Citation | None = None
+
+
+@dataclass(frozen=True)
+class Printed:
+    """The source's own form of a number, where it differs from the statement.
+
+    claim: that form, exactly as printed (None where it is the statement itself and only a note is due).
+    assumption: what the statement assumes beyond it, in words, where that is the only difference (`holds-if`).
+    informal: why the printed form is no mathematical claim; the statement is then the nearest precise one.
+    correction: the corrected formula in LaTeX, where the statement's own formula would not be read as one.
+    """
+
+    claim: Claim | None = None
+    assumption: str | None = None
+    informal: str | None = None
+    correction: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """What a statement says, how it is derived, what must be rejected, and what the source prints.
+
+    start: where the derivation starts; the claim's left side where it is not given, and then the derivation must end at
+    the right side and is a proof of the claim by itself.
+    mutants: near misses by name. exempt: generated mutants that are equivalent to the claim, each with the reason.
+    """
+
+    claim: Claim
+    derivation: tuple[Step, ...] = ()
+    start: Expr | None = None
+    mutants: Mapping[str, Claim] = _NONE
+    exempt: Mapping[str, str] = _NONE
+    printed: Mapping[Number, Printed] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """A theorem of the catalogue; `theorem` and what hangs on it are built on first use."""
+
+    name: str
+    words: str
+    answers: tuple[Number, ...]
+    references: tuple[str, ...]
+    cites: tuple[str, ...]
+    build: Callable[[], Theorem]
+
+    @property
+    def topic(self) -> str:
+        """The topic that the statement belongs to."""
+        return self.name.partition(".")[0]
+
+    @cached_property
+    def theorem(self) -> Theorem:
+        """The theorem, built once."""
+        return self.build()
+
+    @property
+    def claim(self) -> Claim:
+        """What is claimed."""
+        return self.theorem.claim
+
+    @property
+    def lhs(self) -> Any:
+        """The left side; AttributeError where the claim has none."""
+        return self._side("lhs")
+
+    @property
+    def rhs(self) -> Any:
+        """The right side: the closed form; AttributeError where the claim has none."""
+        return self._side("rhs")
+
+    def _side(self, side: str) -> Any:
+        if not hasattr(self.claim, side):
+            raise AttributeError(f"{self.name} is a {self.claim.kind}, which has no {side}")
+        return getattr(self.claim, side)
+
+    @property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """The free symbols of the claim, by name."""
+        return self.claim.symbols
+
+    def latex(self) -> str:
+        """The claim as a formula."""
+        return self.claim.latex()
+
+    def at(self, values: Mapping[Symbol, Expr] | None = None) -> Citation:
+        """This statement as the reason of a step, at the given values of its symbols."""
+        return Citation(self, dict(values or {}))
+
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """The names of the statements that this one rests on."""
+        steps = (step.by.statement.name for step in self.theorem.derivation if step.by is not None)
+        return tuple(dict.fromkeys((*self.cites, *steps)))
+
+    def _repr_latex_(self) -> str:
+        return f"${self.latex()}$"
+
+    def __repr__(self) -> str:
+        return f"<statement {self.name}: {self.words}>"
+
+
+def statement(
+    answers: tuple[Number, ...] = (), references: tuple[str, ...] = (), cites: tuple[Statement, ...] = ()
+) -> Callable[[Callable[[], Theorem]], Statement]:
+    """Mark a function that builds a `Theorem`; its docstring is the theorem in words, its module the topic.
+
+    answers: the numbers of the source that it decides; references: keys of references.bib; cites: statements that it
+    rests on beyond those that its steps cite. Raises ValueError where there is no docstring.
+    """
+
+    def mark(build: Callable[[], Theorem]) -> Statement:
+        if not build.__doc__:
+            raise ValueError(f"{build.__module__}.{build.__name__}: the docstring must state the theorem in words")
+        words = " ".join(build.__doc__.split())
+        name = f"{build.__module__.rpartition('.')[2]}.{build.__name__}"
+        return Statement(name, words, answers, references, tuple(one.name for one in cites), build)
+
+    return mark
+
+
+def statements_of(module: ModuleType) -> list[Statement]:
+    """The statements that a module defines, in its order."""
+    own = module.__name__.rpartition(".")[2]
+    return [one for one in vars(module).values() if isinstance(one, Statement) and one.topic == own]
+
+
+@cache
+def topics() -> tuple[str, ...]:
+    """The topics that have a module here, in the source's order."""
+    here = {module.name for module in pkgutil.iter_modules(import_module(__package__).__path__)}
+    return tuple(topic for topic in dict.fromkeys(row.topic for row in equations()) if topic in here)
+
+
+def topic_module(topic: str) -> ModuleType:
+    """The theory module of a topic."""
+    return import_module(f".{topic}", __package__)
+
+
+@cache
+def catalogue() -> Mapping[str, Statement]:
+    """All statements by name, topic by topic; no expression is built."""
+    found = {one.name: one for topic in topics() for one in statements_of(topic_module(topic))}
+    return MappingProxyType(found)
