@@ -8,7 +8,7 @@ survived an attack by an independent one.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import singledispatch
 
@@ -160,8 +160,8 @@ def _(claim: Typing) -> Answer:
     return decide_shapes(claim)
 
 
-def _all_of(claims: dict[str, Claim] | object) -> Answer:
-    answers = {name: decide_here(claim) for name, claim in dict(claims).items()}  # type: ignore[call-overload]
+def _all_of(claims: Mapping[str, Claim]) -> Answer:
+    answers = {name: decide_here(claim) for name, claim in claims.items()}
     for name, answer in answers.items():
         if isinstance(answer, Fails):
             return Fails(answer.counterexample, f"{name}: {answer.method}")

@@ -63,7 +63,8 @@ def linear(expr: Expr) -> Expr:
 
 
 def _integrated(term: Expr) -> Expr:
-    constant, varying = [], []
+    constant: list[Expr] = []
+    varying: list[Expr] = []
     for factor in Mul.make_args(term):
         (varying if varies(factor) else constant).append(factor)
     body = Mul(*varying)
