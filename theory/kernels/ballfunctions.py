@@ -11,6 +11,9 @@ from typing import Any
 from flint import acb, arb, fmpq
 
 
+MAX_EXPONENT = 10**6
+
+
 class Undefined(Exception):
     """The expression has no real value here, or none that can be computed."""
 
@@ -80,10 +83,11 @@ def power(base: Any, exponent: Any) -> Any:
     """base**exponent: any base for an exact integer exponent, else a positive base, or 0 to a positive exponent."""
     if exponent.is_exact() and exponent.is_integer():
         n = int(exponent.unique_fmpz())
-        if abs(n) > 10**6 and not base > 0:
-            raise Undefined
-        if abs(n) <= 10**6:
+        if abs(n) <= MAX_EXPONENT:
             return whole_power(base, n)
+        if base < 0:
+            size = arb(1) if base.is_exact() and base == -1 else _monotone(arb.exp, exponent * logarithm(-base))
+            return -size if n % 2 else size
     if base > 0:
         if exponent.is_exact() and exponent == arb(fmpq(1, 2)):
             return square_root(base)
@@ -91,7 +95,7 @@ def power(base: Any, exponent: Any) -> Any:
             return arb(1)
         return _monotone(arb.exp, exponent * logarithm(base))
     if base < 0:
-        raise Undefined
+        raise Undefined if exponent.is_exact() else Straddles
     if exponent > 0 and base >= 0:
         high = base.upper()
         if high == 0:

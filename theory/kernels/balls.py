@@ -31,7 +31,6 @@ from .ballfunctions import FUNCTIONS, Straddles, Undefined, finite, power
 Point = Mapping[Symbol, Any]
 Environment = dict[Any, Any]
 MAX_TERMS = 10_000
-RELATIONS = {"==": "Equality", "!=": "Unequality"}
 
 
 def enclose(expr: Any, point: Point, bits: int = 128) -> Any | None:
@@ -93,12 +92,7 @@ def relation_at(lhs: Any, relation: str, rhs: Any, point: Point) -> bool | None:
     left, right = enclose(lhs, point), enclose(rhs, point)
     if left is None or right is None:
         return None
-    return _holds(relation, _sign(left - right) if not left.overlaps(right) else sign_at(_apart(lhs, rhs), point))
-
-
-def _apart(lhs: Expr, rhs: Expr) -> Expr:
-    """lhs - rhs, unevaluated where SymPy could otherwise cancel away what is undefined."""
-    return lhs - rhs
+    return _holds(relation, _sign(left - right) if not left.overlaps(right) else sign_at(lhs - rhs, point))
 
 
 def _holds(relation: str, sign: int | None) -> bool | None:

@@ -1,0 +1,1 @@
+"""The command line, the evidence store and the reports."""

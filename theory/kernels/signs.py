@@ -1,0 +1,174 @@
+"""Proofs that a polynomial in real generators is positive or not negative, from the ranges of the generators and the facts.
+
+Every rule is a theorem: sums and products of ranges; a constant multiple of a fact plus something not negative; products of
+factors; a function that is concave in a bounded generator is least at an end; a quadratic with a positive leading
+coefficient and a positive discriminant 4ac - b^2.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import inf
+
+from flint import fmpq
+
+from .generators import Field, Poly, Quotient, to_fraction
+from .ranges import Range, point
+
+POSITIVE, NONNEGATIVE, UNKNOWN = 2, 1, 0
+DEPTH = 3
+MAX_LENGTH = 40
+
+
+def sign(field: Field, a: Quotient) -> int:
+    """2 for positive, 1 for not negative, -1 for not positive, -2 for negative wherever it is defined, else 0."""
+    if a.num.is_zero():
+        return NONNEGATIVE
+    num, den = poly_sign(field, a.num), poly_sign(field, a.den)
+    if not (num and den):
+        both = poly_sign(field, a.num * a.den) if not a.den.is_constant() else 0
+        return both
+    # A denominator that is not negative is positive wherever the quotient is defined.
+    return num if den > 0 else -num
+
+
+def poly_sign(field: Field, poly: Poly) -> int:
+    """The sign of a polynomial, as in `sign`."""
+    return prove(field, poly) or -prove(field, -poly)
+
+
+def prove(field: Field, poly: Poly, depth: int = DEPTH) -> int:
+    """POSITIVE or NONNEGATIVE where that is proved, else UNKNOWN."""
+    if poly.is_zero():
+        return NONNEGATIVE
+    if len(poly) > MAX_LENGTH or any(field.generators[i].values is None for i in field.members(poly)):
+        return UNKNOWN
+    best = poly_range(field, poly).sign
+    if best == POSITIVE or depth == 0:
+        return best
+    for rule in (_by_facts, _by_factors, _by_ends, _by_discriminant):
+        best = max(best, rule(field, poly, depth - 1))
+        if best == POSITIVE:
+            return best
+    return best
+
+
+def poly_range(field: Field, poly: Poly) -> Range:
+    """A range that holds all values of the polynomial."""
+    total = point(Fraction(0))
+    for monomial, coefficient in poly.terms():
+        term = point(to_fraction(coefficient))
+        for index, exponent in enumerate(monomial):
+            if exponent:
+                values = field.generators[index].values
+                assert values is not None
+                term = term * values**exponent
+        total = total + term
+    return total
+
+
+def _by_facts(field: Field, poly: Poly, depth: int) -> int:
+    best = UNKNOWN
+    coefficients = dict(poly.terms())
+    for fact, strict in field.facts:
+        ratios = {coefficients[m] / c for m, c in fact.terms() if m in coefficients}
+        for ratio in ratios:
+            if ratio <= 0:
+                continue
+            rest = poly - fact * ratio
+            proved = NONNEGATIVE if rest.is_zero() else prove(field, rest, depth - 1) if depth else poly_proof(field, rest)
+            if proved:
+                best = max(best, POSITIVE if strict else proved if not rest.is_zero() else NONNEGATIVE)
+            if best == POSITIVE:
+                return best
+    return best
+
+
+def poly_proof(field: Field, poly: Poly) -> int:
+    """The sign that the ranges alone prove, or UNKNOWN."""
+    if any(field.generators[i].values is None for i in field.members(poly)):
+        return UNKNOWN
+    return poly_range(field, poly).sign
+
+
+def _by_factors(field: Field, poly: Poly, depth: int) -> int:
+    content, factors = poly.factor()
+    if len(factors) == 1 and factors[0][1] == 1:
+        return UNKNOWN
+    negative, result = content < 0, POSITIVE
+    for factor, exponent in factors:
+        found = prove(field, factor, depth) or -prove(field, -factor, depth)
+        if exponent % 2 == 0:
+            result = min(result, POSITIVE if abs(found) == POSITIVE else NONNEGATIVE)
+            continue
+        if not found:
+            return UNKNOWN
+        negative ^= found < 0
+        result = min(result, abs(found))
+    return UNKNOWN if negative else result
+
+
+def _by_ends(field: Field, poly: Poly, depth: int) -> int:
+    for index in field.members(poly):
+        parts = _by_powers(field, poly, index)
+        values = field.generators[index].values
+        if max(parts) > 2 or values is None or _is_tied(field, poly, index):
+            continue
+        proofs = _end_proofs(field, poly, index, parts, values, depth)
+        if proofs is None or UNKNOWN in proofs:
+            continue
+        if min(proofs) == POSITIVE or (max(proofs) == POSITIVE and values.lower_open and values.upper_open):
+            return POSITIVE
+        return NONNEGATIVE
+    return UNKNOWN
+
+
+def _end_proofs(
+    field: Field, poly: Poly, index: int, parts: dict[int, Poly], values: Range, depth: int
+) -> list[int] | None:
+    """The signs at the ends of the generator's range, where concavity makes them enough; else None."""
+    concave = 2 not in parts or prove(field, -parts[2], depth) >= NONNEGATIVE
+    if values.lower == -inf and values.upper == inf:
+        return None
+    proofs = []
+    for end, inward in ((values.lower, 1), (values.upper, -1)):
+        if isinstance(end, Fraction):
+            at_end = field.context.constant(0)
+            for power, part in parts.items():
+                at_end = at_end + part * fmpq(end.numerator, end.denominator) ** power
+            proofs.append(prove(field, at_end, depth) if not at_end.is_zero() else NONNEGATIVE)
+        elif 2 in parts:
+            return None
+        else:
+            slope = prove(field, parts[1] * -inward, depth)
+            # The value grows without end, or stays as it is: the other end decides.
+            proofs.append(slope)
+    return proofs if concave else None
+
+
+def _by_discriminant(field: Field, poly: Poly, depth: int) -> int:
+    for index in field.members(poly):
+        parts = _by_powers(field, poly, index)
+        if max(parts) != 2 or 0 not in parts or _is_tied(field, poly, index):
+            continue
+        zero = field.context.constant(0)
+        a, b, c = parts[2], parts.get(1, zero), parts[0]
+        if prove(field, a, depth) == POSITIVE:
+            found = prove(field, 4 * a * c - b * b, depth)
+            if found:
+                return found
+    return UNKNOWN
+
+
+def _by_powers(field: Field, poly: Poly, index: int) -> dict[int, Poly]:
+    """The coefficients of the powers of one generator."""
+    parts: dict[int, dict[tuple[int, ...], object]] = {}
+    for monomial, coefficient in poly.terms():
+        kept = (*monomial[:index], 0, *monomial[index + 1 :])
+        parts.setdefault(monomial[index], {})[kept] = coefficient
+    return {power: field.context.from_dict(part) for power, part in parts.items()}
+
+
+def _is_tied(field: Field, poly: Poly, index: int) -> bool:
+    """Whether an integer-valued generator makes 'open' ends meaningless; ranges of integers are closed, so never."""
+    return not field.members(poly)

@@ -1,0 +1,416 @@
+"""Autoencoders and variational autoencoders: the evidence, its lower bound, the gap between them, and their estimators.
+
+Source: section 9.3, equations 518-525.  Kingma and Welling 2014; Rezende, Mohamed and Wierstra 2014; Burda, Grosse and
+Salakhutdinov 2016; Tipping and Bishop 1999.
+
+Theorems are stated for any latent space: `q` and `prior` are densities on it and `lik` is the likelihood p(x|z) of one
+datum x as a function of the latent z.  The linear Gaussian model is where everything can also be computed.
+"""
+
+from __future__ import annotations
+
+from sympy import Expr, Integer, Integral, Matrix, Rational, exp, log, oo, sqrt
+
+from .claims import AllOf, Claim, Definition, Identity, Inequality
+from .divergence import kl
+from .gaussian import MultivariateNormal, Normal
+from .measures import expect, integral
+from .statements import Printed, Step, Theorem, statement
+from .symbols import POSITIVE, density, function, integer, positive, real, reals
+
+EQUATIONS = (518, 519, 520, 521, 522, 523, 524, 525)
+
+q, prior = density("q"), density("pi", tex=r"\pi")  # variational posterior and prior, on any latent space
+lik = function("l", POSITIVE, tex=r"\ell")  # likelihood of the datum given the latent
+joint, marginal = function("j", POSITIVE), function("m", POSITIVE)  # joint density and the density of the latent
+test = function("f")  # any test function
+target, output = function("x"), function("y", tex=r"\hat{x}")  # coordinates of a datum and of its reconstruction
+
+evidence = integral(prior * lik)
+posterior = prior * lik / evidence
+elbo = expect(q, log(lik)) - kl(q, prior)
+
+x, z, t, a, b = reals("x z t a b")
+mu, mean0 = real("mu", tex=r"\mu"), real("mu0", tex=r"\mu_0")
+sigma = positive("sigma", tex=r"\sigma", typical=(0.3, 2))
+scale0 = positive("sigma0", tex=r"\sigma_0", typical=(0.3, 2))
+w = real("w")  # loading of the linear Gaussian model
+s = positive("s", typical=(0.3, 2))  # its noise
+k = integer("k", least=1)
+q_normal = Normal(mu, sigma**2)
+
+
+@statement(answers=(518,), references=("kingma2014",))
+def reconstruction_loss() -> Theorem:
+    """The squared reconstruction error of a vector of any dimension is nonnegative, vanishes at the datum, and its
+    midpoint convexity gap is a quarter of the squared distance of the two outputs."""
+    other = function("u", tex=r"\hat{u}")
+
+    def properties(loss: Expr) -> dict[str, Claim]:
+        at = {out: loss.xreplace({output: out}) for out in (output, other, target, (output + other) / 2)}
+        gap = (at[output] + at[other]) / 2 - at[(output + other) / 2]
+        return {
+            "nonnegative": Inequality(loss, ">=", Integer(0)),
+            "zero at the datum": Identity(at[target], Integer(0)),
+            "curvature": Identity(gap, integral((output - other) ** 2) / 4),
+        }
+
+    loss = Definition(r"L(x,\hat{x})", integral((target - output) ** 2), properties)
+    note = (
+        "The sentence calls it the mean squared error: that is this sum divided by the number of coordinates, "
+        "which has the same minimizers."
+    )
+    return Theorem(loss, mutants={"no square": loss.of(integral(target - output))}, printed={518: Printed(note=note)})
+
+
+@statement(answers=(519,), references=("baldi1989", "bourlard1988"))
+def linear_autoencoder() -> Theorem:
+    """The expected reconstruction error of a linear autoencoder with one code unit on centred data with variances
+    a >= b along the axes is at least b, attained by projecting on the first axis: principal component analysis."""
+    v1, v2, w1, w2 = reals("v1 v2 w1 w2")  # encoder x -> v.x and decoder c -> c w
+    small, excess = positive("b"), positive("c")  # variances b + c along the first axis, b along the second
+    error = (
+        (small + excess) * ((1 - w1 * v1) ** 2 + (w2 * v1) ** 2)  # E x1^2 terms
+        + small * ((1 - w2 * v2) ** 2 + (w1 * v2) ** 2)  # E x2^2 terms; E x1 x2 = 0
+    )
+
+    def properties(objective: Expr) -> dict[str, Claim]:
+        first = {w1: 1, w2: 0, v1: 1, v2: 0}
+        second = {w1: 0, w2: 1, v1: 0, v2: 1}
+        return {
+            "attained on the first axis": Identity(objective.subs(first), small),
+            "more on the second axis": Identity(objective.subs(second), small + excess),
+            "all the variance without a code": Identity(objective.subs(dict.fromkeys(first, 0)), 2 * small + excess),
+            "stationary there": Identity(sum(objective.diff(one).subs(first) ** 2 for one in first), Integer(0)),
+        }
+
+    objective = Definition(r"\mathbb{E}\lVert x-w v^{\top}x\rVert^2", error, properties)
+    return Theorem(
+        objective,
+        mutants={"decoder forgotten": objective.of(error.subs({w1: 1, w2: 1}))},
+        printed={519: Printed(note="Written out for the linear autoencoder, where the minimum is known.")},
+    )
+
+
+@statement(references=("baldi1989", "eckart1936"))
+def principal_subspace() -> Theorem:
+    """With the best encoder for a decoder w, the linear autoencoder's error is the variance off the line of w, which is
+    least on the axis of the largest variance."""
+    w1, w2 = reals("w1 w2")
+    small, excess = positive("b"), positive("c")
+    off = ((small + excess) * w2**2 + small * w1**2) / (w1**2 + w2**2)
+    return Theorem(
+        Inequality(off, ">=", small, (w1**2 + w2**2 > 0,)),
+        mutants={
+            "the other axis": Inequality(off, ">=", small + excess, (w1**2 + w2**2 > 0,)),
+        },
+    )
+
+
+@statement(answers=(520,), references=("kingma2014",))
+def joint_factorization() -> Theorem:
+    """The joint density is the conditional density of the datum given the latent times the density of the latent: as
+    functionals of any test function, wherever the latent has positive density."""
+    given = joint / integral(joint)  # the density of the datum given one latent value
+    rebuilt = integral(given * test) * integral(joint)
+    return Theorem(
+        AllOf(
+            {
+                "factorization": Identity(integral(joint * test), rebuilt),
+                "the conditional is normalized": Identity(integral(given), Integer(1)),
+            }
+        ),
+        mutants={"the latent's density forgotten": Identity(integral(joint * test), integral(given * test))},
+    )
+
+
+@statement(answers=(521,), references=("kingma2014",), cites=(joint_factorization,))
+def evidence_integral() -> Theorem:
+    """The evidence is the likelihood integrated against the prior: the joint density summed over the latent, and in the
+    linear Gaussian model a Gaussian whose variance adds the noise to the squared loading."""
+    likelihood, latent = Normal(w * z + b, s**2), Normal(0, 1)
+    return Theorem(
+        AllOf(
+            {
+                "total probability": Identity(integral(joint / marginal * marginal), integral(joint)),
+                "linear Gaussian model": Identity(
+                    Integral(likelihood.pdf(x) * latent.pdf(z), (z, -oo, oo)), Normal(b, w**2 + s**2).pdf(x)
+                ),
+            }
+        ),
+        mutants={
+            "prior forgotten": Identity(integral(joint / marginal), integral(joint)),
+            "noise forgotten": Identity(
+                Integral(likelihood.pdf(x) * latent.pdf(z), (z, -oo, oo)), Normal(b, w**2 + 2 * s**2).pdf(x)
+            ),
+        },
+    )
+
+
+@statement(references=("kingma2014", "blei2017"))
+def evidence_decomposition() -> Theorem:
+    """The log-evidence is the evidence lower bound plus the divergence from the variational to the true posterior."""
+    return Theorem(
+        Identity(log(evidence), elbo + kl(q, posterior)),
+        derivation=(
+            Step(expect(q, log(evidence)), "the log-evidence does not depend on the latent, and q integrates to one"),
+            Step(expect(q, log(lik) + log(prior) - log(posterior)), "Bayes' rule at each point"),
+            Step(
+                expect(q, log(lik)) + expect(q, log(prior) - log(q)) + expect(q, log(q) - log(posterior)),
+                "add and subtract the entropy of q, then linearity",
+            ),
+        ),
+        mutants={
+            "divergence reversed": Identity(log(evidence), elbo + kl(posterior, q)),
+            "divergence to the prior": Identity(log(evidence), elbo + kl(q, prior)),
+        },
+    )
+
+
+@statement(answers=(522,), references=("kingma2014", "jordan1999"), cites=(evidence_decomposition,))
+def evidence_lower_bound() -> Theorem:
+    """The log-evidence is at least the expected log-likelihood minus the divergence of q from the prior, for any q."""
+    return Theorem(
+        Inequality(log(evidence), ">=", elbo),
+        derivation=(
+            Step(elbo + kl(q, posterior), "the decomposition of the evidence", by=evidence_decomposition.at()),
+            Step(elbo, "a divergence is nonnegative", ">="),
+        ),
+        mutants={
+            "divergence forgotten": Inequality(log(evidence), ">=", expect(q, log(lik))),
+            "divergence added": Inequality(log(evidence), ">=", expect(q, log(lik)) + kl(q, prior)),
+            "divergence reversed": Inequality(log(evidence), ">=", expect(q, log(lik)) - kl(prior, q)),
+        },
+    )
+
+
+@statement(references=("jordan1999", "burda2016"))
+def jensen_form() -> Theorem:
+    """The logarithm of the mean importance weight is at least the mean of its logarithm."""
+    weight = prior * lik / q
+    return Theorem(
+        Inequality(log(expect(q, weight)), ">=", expect(q, log(weight))),
+        mutants={"logarithm forgotten": Inequality(log(expect(q, weight)), ">=", expect(q, weight))},
+    )
+
+
+@statement(answers=(523,), references=("kingma2014",), cites=(evidence_lower_bound, evidence_decomposition))
+def elbo_objective() -> Theorem:
+    """The objective of a variational autoencoder is the mean log importance weight: a bound on the log-evidence that is
+    tight at the true posterior."""
+
+    def properties(value: Expr) -> dict[str, Claim]:
+        return {
+            "mean log weight": Identity(value, expect(q, log(prior * lik / q))),
+            "lower bound": Inequality(value, "<=", log(evidence)),
+            "tight at the posterior": Identity(value.xreplace({q: posterior}), log(evidence)),
+        }
+
+    objective = Definition(r"\mathcal{L}_{\mathrm{VAE}}(x)", elbo, properties)
+    return Theorem(
+        objective,
+        mutants={
+            "divergence reversed": objective.of(expect(q, log(lik)) - kl(prior, q)),
+            "divergence to the posterior": objective.of(expect(q, log(lik)) - kl(q, posterior)),
+        },
+        printed={523: Printed(note="Written as a loss, but it is to be maximized.")},
+    )
+
+
+@statement(answers=(524,), references=("kingma2014", "rezende2014"))
+def reparametrization() -> Theorem:
+    """If eps is standard normal then mu + sigma eps is normal with mean mu and variance sigma^2, in each coordinate:
+    its density by the change of variables, and its moment generating function."""
+    standard = Normal(0, 1)
+    pushed = standard.pdf((z - mu) / sigma) / sigma
+    return Theorem(
+        AllOf(
+            {
+                "density": Identity(pushed, q_normal.pdf(z)),
+                "moment generating function": Identity(
+                    exp(t * mu) * Integral(exp(t * sigma * x) * standard.pdf(x), (x, -oo, oo)), q_normal.mgf(t)
+                ),
+            }
+        ),
+        mutants={
+            "scaled by the variance": Identity(standard.pdf((z - mu) / sigma**2) / sigma**2, q_normal.pdf(z)),
+            "Jacobian forgotten": Identity(standard.pdf((z - mu) / sigma), q_normal.pdf(z)),
+        },
+    )
+
+
+@statement(references=("kingma2014", "mohamed2020"), cites=(reparametrization,))
+def reparametrized_gradient() -> Theorem:
+    """The gradient of E_q f in mean and scale is the mean of f' and of eps f' at mu + sigma eps: for the exponentials
+    f(z) = exp(t z), which generate every moment."""
+    standard = Normal(0, 1)
+    slope = t * exp(t * (mu + sigma * x))
+    value = q_normal.mgf(t)
+    return Theorem(
+        AllOf(
+            {
+                "mean": Identity(value.diff(mu), Integral(slope * standard.pdf(x), (x, -oo, oo))),
+                "scale": Identity(value.diff(sigma), Integral(x * slope * standard.pdf(x), (x, -oo, oo))),
+            }
+        ),
+        mutants={"noise forgotten": Identity(value.diff(sigma), Integral(slope * standard.pdf(x), (x, -oo, oo)))},
+    )
+
+
+@statement(references=("williams1992", "mohamed2020"))
+def score_gradient() -> Theorem:
+    """The gradient of E_q f is the mean of f times the score of q, for f(z) = exp(t z); the score has mean zero, so
+    that a constant may be taken from f."""
+    value, score = q_normal.mgf(t), q_normal.logpdf(z)
+    weigh = exp(t * z) * q_normal.pdf(z)
+    return Theorem(
+        AllOf(
+            {
+                "mean": Identity(value.diff(mu), Integral(weigh * score.diff(mu), (z, -oo, oo))),
+                "scale": Identity(value.diff(sigma), Integral(weigh * score.diff(sigma), (z, -oo, oo))),
+                "score has mean zero": Identity(
+                    Integral(q_normal.pdf(z) * score.diff(sigma), (z, -oo, oo)), Integer(0)
+                ),
+            }
+        ),
+        mutants={
+            "score not weighed": Identity(value.diff(mu), Integral(q_normal.pdf(z) * score.diff(mu), (z, -oo, oo)))
+        },
+    )
+
+
+@statement(references=("kingma2014",))
+def gaussian_kl() -> Theorem:
+    """The divergence between two normal distributions on the line, from its integral."""
+    p = Normal(mean0, scale0**2)
+    closed = log(scale0 / sigma) + (sigma**2 + (mu - mean0) ** 2) / (2 * scale0**2) - Rational(1, 2)
+    return Theorem(
+        Identity(Integral(q_normal.pdf(z) * (q_normal.logpdf(z) - p.logpdf(z)), (z, -oo, oo)), closed),
+        mutants={
+            "reversed": Identity(
+                Integral(q_normal.pdf(z) * (q_normal.logpdf(z) - p.logpdf(z)), (z, -oo, oo)),
+                log(sigma / scale0) + (scale0**2 + (mu - mean0) ** 2) / (2 * sigma**2) - Rational(1, 2),
+            )
+        },
+    )
+
+
+@statement(references=("kingma2014",), cites=(gaussian_kl,))
+def diagonal_kl() -> Theorem:
+    """From a diagonal to the standard normal in any dimension, half the sum of mu_i^2 + sigma_i^2 - 1 - log sigma_i^2
+    is nonnegative."""
+    mean, scale = function("mu", tex=r"\mu"), function("sigma", POSITIVE, tex=r"\sigma")  # over coordinates
+    total = integral(mean**2 + scale**2 - 1 - log(scale**2)) / 2
+    return Theorem(
+        Inequality(total, ">=", Integer(0)),
+        mutants={
+            "standard deviation for the variance": Inequality(
+                integral(mean**2 + scale - 1 - log(scale**2)), ">=", Integer(0)
+            ),
+            "constant forgotten, strict": Inequality(total, ">", Integer(0)),
+        },
+    )
+
+
+@statement(references=("kingma2014",), cites=(gaussian_kl,))
+def full_covariance_kl() -> Theorem:
+    """The divergence from a normal law with any covariance to the standard normal is half of trace plus squared mean less the
+    size minus log determinant, at size two with symbolic entries."""
+    m1, m2, correlation = reals("m1 m2 r")
+    s1, s2 = positive("s1"), positive("s2")
+    lower = Matrix([[s1, 0], [correlation, s2]])  # Cholesky factor
+    covariance = lower * lower.T
+    y1, y2 = reals("y1 y2")
+    law, standard = MultivariateNormal(Matrix([m1, m2]), covariance), MultivariateNormal(Matrix([0, 0]), Matrix.eye(2))
+    point = Matrix([y1, y2])
+    divergence = law.expect(law.logpdf(point) - standard.logpdf(point), (y1, y2))
+    closed = (covariance.trace() + m1**2 + m2**2 - 2 - log(covariance.det())) / 2
+    return Theorem(
+        Identity(divergence, closed),
+        mutants={
+            "log determinant of the factor": Identity(
+                divergence, (covariance.trace() + m1**2 + m2**2 - 2 - log(s1 * s2)) / 2
+            )
+        },
+    )
+
+
+@statement(answers=(525,), references=("kingma2014",))
+def monte_carlo_elbo() -> Theorem:
+    """The mean over K draws from q of log-likelihood plus log-prior minus log-q estimates the bound without bias."""
+
+    def estimates(*terms: Expr) -> Expr:
+        """The expectation of the average over k independent draws from q of the sum of the terms."""
+        return k * expect(q, sum(terms, Integer(0))) / k
+
+    return Theorem(
+        Identity(estimates(log(lik), log(prior), -log(q)), elbo),
+        derivation=(Step(expect(q, log(lik)) + expect(q, log(prior) - log(q)), "linearity of the expectation"),),
+        mutants={
+            "likelihood forgotten": Identity(estimates(log(prior), -log(q)), elbo),
+            "prior with the wrong sign": Identity(estimates(log(lik), -log(prior), -log(q)), elbo),
+        },
+        printed={
+            525: Printed(
+                Identity(estimates(log(lik), -log(q)), elbo),
+                correction=r"\hat{\mathcal{L}}_{\mathrm{VAE}}(x)=\frac{1}{K}\sum_{k=1}^{K}\left["
+                r"\log p_{\theta_d}(x\mid z_k)+\log p(z_k)-\log q_{\theta_e}(z_k\mid x)\right]",
+                note="The printed average estimates expected log-likelihood plus entropy of q: the prior is missing.",
+            )
+        },
+    )
+
+
+@statement(references=("burda2016",), cites=(jensen_form,))
+def importance_weighted_bound() -> Theorem:
+    """The bound with k + 1 importance samples is at least the bound with k, since the mean of k + 1 weights is the mean
+    of their leave-one-out means and the logarithm is concave; and neither exceeds the log-evidence."""
+    total = positive("S")  # of k + 1 weights
+    left_out = density("u")  # the uniform law over which weight is left out: weights w, leave-one-out means (S - w) / k
+    mean_of_rest = function("h", POSITIVE)
+    weight = function("v", POSITIVE)
+    return Theorem(
+        AllOf(
+            {
+                "leave one out": Identity(((k + 1) * total - total) / (k * (k + 1)), total / (k + 1)),
+                "concavity": Inequality(expect(left_out, log(mean_of_rest)), "<=", log(expect(left_out, mean_of_rest))),
+                "below the evidence": Inequality(expect(q, log(weight)), "<=", log(expect(q, weight))),
+            }
+        ),
+        mutants={
+            "one weight too many": Identity(((k + 1) * total - total) / (k * k), total / (k + 1)),
+            "convexity": Inequality(expect(left_out, log(mean_of_rest)), ">=", log(expect(left_out, mean_of_rest))),
+        },
+    )
+
+
+@statement(references=("tipping1999",), cites=(evidence_integral,))
+def linear_gaussian_posterior() -> Theorem:
+    """In the linear Gaussian model prior times likelihood is evidence times a normal posterior."""
+    likelihood, latent = Normal(w * z + b, s**2), Normal(0, 1)
+    total = w**2 + s**2
+    exact = Normal(w * (x - b) / total, s**2 / total)
+    both = latent.pdf(z) * likelihood.pdf(x)
+    return Theorem(
+        Identity(both, Normal(b, total).pdf(x) * exact.pdf(z)),
+        mutants={
+            "posterior variance of the noise": Identity(
+                both, Normal(b, total).pdf(x) * Normal(w * (x - b) / total, s**2).pdf(z)
+            ),
+            "mean not centred": Identity(both, Normal(b, total).pdf(x) * Normal(w * x / total, s**2 / total).pdf(z)),
+        },
+    )
+
+
+@statement(references=("tipping1999", "lucas2019"), cites=(evidence_decomposition, linear_gaussian_posterior))
+def linear_gaussian_gap() -> Theorem:
+    """In the linear Gaussian model the gap between log-evidence and bound is the divergence of two normal laws."""
+    likelihood, latent = Normal(w * z + b, s**2), Normal(0, 1)
+    total = w**2 + s**2
+    bound = q_normal.expect(likelihood.logpdf(x) + latent.logpdf(z) - q_normal.logpdf(z), z)
+    centre, width = w * (x - b) / total, s / sqrt(total)
+    gap = log(width / sigma) + (sigma**2 + (mu - centre) ** 2) / (2 * width**2) - Rational(1, 2)
+    return Theorem(
+        Identity(Normal(b, total).logpdf(x) - bound, gap),
+        mutants={"prior width": Identity(Normal(b, total).logpdf(x) - bound, gap.subs(sigma, 2 * sigma))},
+    )
