@@ -19,6 +19,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -38,7 +39,17 @@ HERE = Path(__file__).parent.parent
 EXACT = ("sympy", "mpmath", "numpy", "python-flint", "z3-solver")
 NUMERIC = ("torch", "scipy", "scikit-learn", "POT")
 
-_UNTOLD = {"__module__", "__dict__", "__weakref__", "__firstlineno__", "__static_attributes__", "__annotations__", "__doc__"}
+_UNTOLD = {
+    "__module__",
+    "__dict__",
+    "__weakref__",
+    "__firstlineno__",
+    "__static_attributes__",
+    "__annotations__",
+    "__doc__",
+}
+_CARRIED = ("__wrapped__", "__func__", "__self__", "fget", "fset", "func", "args", "keywords")
+"""Where wrappers (methods, properties, partial and cached functions) keep what they wrap."""
 _IMPORT = re.compile(r"^\s*from\s+(\.+)([\w.]*)\s+import\s+(\([^)]*\)|[^\n]+)", re.MULTILINE)
 _LOAD_GLOBAL, _IMPORT_NAME, _EXTENDED = (dis.opmap[name] for name in ("LOAD_GLOBAL", "IMPORT_NAME", "EXTENDED_ARG"))
 
@@ -50,11 +61,11 @@ def statement_digest(statement: Statement) -> str:
 
 def measurement_digest(measurement: Measurement, tier: str, seed: int) -> str:
     """The hash of all that the result of a measurement depends on."""
-    statement = measurement.statement
-    if isinstance(statement, str):
-        statement = theory_statements.catalogue()[statement]
-    setting = (_measuring(), tier, str(seed), measurement.name, repr(measurement.route), repr(measurement.needs))
-    return _hash([statement_digest(statement), *setting, *_reached(measurement.function)])
+    statement = theory_statements.catalogue().get(measurement.statement)
+    about = measurement.statement if statement is None else statement_digest(statement)
+    needs = [f"{module} {find_spec(module.partition('.')[0]) is not None}" for module in measurement.needs]
+    setting = (_measuring(), tier, str(seed), measurement.key, measurement.route, *needs)
+    return _hash([about, *setting, *_reached(measurement.function)])
 
 
 @cache
@@ -65,7 +76,7 @@ def _checker() -> str:
 
 @cache
 def _measuring() -> str:
-    files = [HERE / "numerics" / name for name in ("measurement.py", "intervals.py")]
+    files = [HERE / "numerics" / name for name in ("measurement.py", "measured.py", "intervals.py")]
     return _hash([*_sources(_closure(files)), *_versions(NUMERIC)])
 
 
@@ -138,31 +149,23 @@ def _reached(root: Any) -> list[str]:
     return sorted(seen.values())
 
 
-_KNOWN: dict[int, tuple[Any, str, list[Any]]] = {}
-"""The contents of the nodes seen so far; each is kept, so that its id stays its own."""
-
-
-def _contents(node: Any) -> tuple[str, list[Any]]:
-    if id(node) not in _KNOWN:
-        references: list[Any] = []
-        parts = list(_Reader(references).parts(node))
-        _KNOWN[id(node)] = (node, _hash(parts), references)
-    return _KNOWN[id(node)][1:]
-
-
-def _is_ours(module: str | None) -> bool:
-    """Whether a name's home is a module of this package (or of a test) whose text is not hashed as a whole."""
-    if module is None or module in _checker_modules():
-        return False
-    return module.partition(".")[0] not in _foreign()
+@cache
+def _contents(node: Any) -> tuple[str, tuple[Any, ...]]:
+    references: list[Any] = []
+    parts = list(_Reader(references).parts(node))
+    return _hash(parts), tuple(references)
 
 
 @cache
-def _foreign() -> frozenset[str]:
-    return frozenset(sys.stdlib_module_names) - {"__main__"} | {
-        *("sympy", "mpmath", "numpy", "flint", "z3", "torch", "scipy", "sklearn", "ot", "matplotlib", "joblib", "pebble"),
-        "networkx",
-    }
+def _is_ours(module: str | None) -> bool:
+    """Whether names of this module are followed: it is no library's, and its text is not hashed as a whole."""
+    if module is None or module in _checker_modules():
+        return False
+    top = module.partition(".")[0]
+    if top in (PACKAGE, "__main__"):
+        return True
+    file = getattr(sys.modules.get(top), "__file__", None) or ""
+    return top not in sys.stdlib_module_names and "site-packages" not in Path(file).parts
 
 
 class _Reader:
@@ -177,6 +180,9 @@ class _Reader:
             yield self.value(node.build)
             known = theory_statements.catalogue()
             yield from (self.value(known.get(name, name)) for name in node.cites)
+        elif hasattr(node, "registry"):  # of functools.singledispatch
+            yield f"dispatched {node.__module__}.{node.__qualname__}"
+            yield self.value(list(node.registry.items()))
         elif isinstance(node, FunctionType):
             yield f"function {node.__module__}.{node.__qualname__}"
             yield from self.code(node.__code__, node.__globals__, node.__module__)
@@ -253,14 +259,12 @@ class _Reader:
 
     def object(self, value: Any) -> str:
         kind = type(value)
-        if hasattr(value, "__wrapped__"):
-            table = getattr(value, "registry", {})
-            return f"wrapped {self.value(value.__wrapped__)} {self.value(list(table.values()))}"
-        if isinstance(value, staticmethod | classmethod | property):
-            made = (value.fget, value.fset) if isinstance(value, property) else (value.__func__,)
-            return f"{kind.__name__} {self.value(made)}"
+        if isinstance(value, ModuleType):
+            return f"module {value.__name__}"
         if isinstance(value, BuiltinFunctionType):
             return f"builtin {value.__qualname__}"
+        if carried := [getattr(value, name) for name in _CARRIED if hasattr(value, name)]:
+            return f"{kind.__name__} {self.value(carried)}"
         if dataclasses.is_dataclass(value):
             told = [(one.name, getattr(value, one.name, None)) for one in dataclasses.fields(value)]
             return f"{self.value(kind)} {self.value(told)}"
@@ -270,8 +274,6 @@ class _Reader:
             return f"array {value.dtype} {value.shape} {value.tobytes().hex()}"
         if _is_ours(kind.__module__) and hasattr(value, "__dict__"):
             return f"{self.value(kind)} {self.value(vars(value))}"
-        if isinstance(value, ModuleType):
-            return f"module {value.__name__}"
         return f"{kind.__module__}.{kind.__qualname__} " + re.sub(r" at 0x[0-9a-f]+", "", repr(value))
 
     def expression(self, expr: Basic) -> str:

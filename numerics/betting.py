@@ -1,9 +1,10 @@
 """Bounded means by betting: the sharpest intervals that are valid at every sample size, and confidence sequences.
 
-A gambler who does not believe that the mean of [0, 1]-valued draws is m stakes a fraction of her capital on each next draw; her
-capital, the product of 1 + b_t (x_t - m), is a nonnegative martingale when the mean is m, for any bets b_t fixed before x_t is
-seen. By Ville's inequality it ever reaches 2/alpha with probability at most alpha/2. The interval holds the m at which neither
-the gambler on "more" nor the one on "less" got there. (Waudby-Smith and Ramdas 2024, theorem 3, in the form of a maximum.)
+A gambler who does not believe that the mean of [0, 1]-valued draws is m stakes a fraction of her capital on
+each next draw; her capital, the product of 1 + b_t (x_t - m), is a nonnegative martingale when the mean is m,
+for any bets b_t fixed before x_t is seen. By Ville's inequality it ever reaches 2/alpha with probability at
+most alpha/2. The interval holds the m at which neither the gambler on "more" nor the one on "less" got there.
+(Waudby-Smith and Ramdas 2024, theorem 3, in the form of a maximum.)
 
 The draws must be independent with one mean (or have that mean given the past), in an order fixed beforehand.
 
@@ -33,8 +34,9 @@ def betting_mean(
     """The interval of the hedged capital process for the mean of [low, high]-valued draws.
 
     The bets follow the running variance of the draws before; or, where `variance` is given, that number: then
-    `power.samples_needed("betting", ...)` holds when the true variance is at most this, and the interval is valid whether
-    or not it is. Costs about 60 passes over the sample. Raises ValueError for values outside the range.
+    `power.samples_needed("betting", ...)` holds when the true variance is at most this, and the interval is
+    valid whether or not it is. Costs about 60 passes over the sample. Raises ValueError for values outside
+    the range.
     """
     checked_alpha(alpha)
     x = checked_bounded(sample, low, high)
@@ -50,7 +52,8 @@ bounded_mean = betting_mean
 def designed_bet(n: int, variance: float, alpha: float) -> float:
     """The bet b/(1 + b/2), b = sqrt(2 log(2/alpha) / (n v)), of an interval from n draws with variance v.
 
-    b is best for normal draws; the denominator, found by trial with `power.samples_needed`, guards against skewed ones.
+    b is best for normal draws; the denominator, found by trial with `power.samples_needed`, guards against
+    skewed ones.
     """
     if not (math.isfinite(variance) and variance > 0):
         raise ValueError(f"the variance {variance} is not positive")
@@ -71,7 +74,8 @@ def betting_bounds(x: Array, alpha: float, variance: float | None = None) -> Bou
 def sequence_bounds(x: Array, alpha: float) -> Bounds:
     """The ends after all of x of a confidence sequence: one that covers the mean at all times at once.
 
-    The bets do not know when the draws will stop: sqrt(2 log(2/alpha) / (v t log(1 + t))), v the running variance.
+    The bets do not know when the draws will stop: sqrt(2 log(2/alpha) / (v t log(1 + t))), v the running
+    variance.
     """
     t = np.arange(1, x.shape[-1] + 1)
     bets = np.sqrt(2 * math.log(2 / alpha) / (_variance_before(x) * t * np.log1p(t)))
@@ -89,8 +93,9 @@ def sequential_mean(
 ) -> Interval:
     """Draws until the interval is at most `width` wide, or `limit` values are drawn; valid whichever comes first.
 
-    draw(k) gives k fresh values in [low, high]. Looks happen at first, then at each growth by a quarter, and cost no alpha:
-    the interval is the state of a confidence sequence. Its `width` shows whether the goal was met.
+    draw(k) gives k fresh values in [low, high]. Looks happen at first, then at each growth by a quarter, and
+    cost no alpha: the interval is the state of a confidence sequence. Its `width` shows whether the goal was
+    met.
     """
     checked_alpha(alpha)
     if not width > 0 or limit < 1 or first < 1:

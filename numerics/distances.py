@@ -1,7 +1,7 @@
 """Distribution functions: the band of Dvoretzky, Kiefer, Wolfowitz and Massart, and Kolmogorov distances.
 
-P(sup |F_n - F| > e) <= 2 exp(-2 n e^2) for every distribution function F (Massart 1990), and for continuous F the law of the
-supremum is known exactly at each n; ties only make the supremum smaller.
+P(sup |F_n - F| > e) <= 2 exp(-2 n e^2) for every distribution function F (Massart 1990), and for continuous F
+the law of the supremum is known exactly at each n; ties only make the supremum smaller.
 
 >>> dkwm(100, alpha=0.01) < (math.log(2 / 0.01) / 200) ** 0.5
 True
@@ -24,7 +24,8 @@ EXACT_UP_TO = 500
 def dkwm(sample: ArrayLike | int, alpha: float) -> float:
     """The half-width of a band about the empirical distribution function that holds the true one everywhere.
 
-    Takes the sample or its size. P(sup |F_n - F| > this) <= alpha, exact for continuous F where n is at most EXACT_UP_TO.
+    Takes the sample or its size. P(sup |F_n - F| > this) <= alpha, exact for continuous F where n is at most
+    EXACT_UP_TO.
     """
     checked_alpha(alpha)
     n = sample if isinstance(sample, int) else checked_sample(sample).size
@@ -38,16 +39,19 @@ def dkwm(sample: ArrayLike | int, alpha: float) -> float:
     return min(float(kstwo.isf(alpha, n)), massart, 1.0)
 
 
-def kolmogorov_distance(
-    sample: ArrayLike, cdf: Callable[[Array], ArrayLike], alpha: float
-) -> Interval:
+def kolmogorov_distance(sample: ArrayLike, cdf: Callable[[Array], ArrayLike], alpha: float) -> Interval:
     """The interval for sup |F - G|, F the true and G a given continuous distribution function.
 
-    The one-sample test of F = G rejects when 0 lies outside. Raises ValueError where G leaves [0, 1] or decreases.
+    The one-sample test of F = G rejects when 0 lies outside. Raises ValueError where G leaves [0, 1] or
+    decreases.
     """
     x = np.sort(checked_sample(sample))
     given = np.asarray(cdf(x), dtype=np.float64)
-    if given.shape != x.shape or not bool(np.all((given >= 0) & (given <= 1))) or bool(np.any(np.diff(given) < 0)):
+    if (
+        given.shape != x.shape
+        or not bool(np.all((given >= 0) & (given <= 1)))
+        or bool(np.any(np.diff(given) < 0))
+    ):
         raise ValueError("the given function is no distribution function at the points of the sample")
     return _about(empirical_distance(given), dkwm(x.size, alpha), alpha, x.size)
 

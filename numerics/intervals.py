@@ -1,11 +1,12 @@
 """Confidence intervals whose error is controlled exactly at every sample size, never only asymptotically.
 
-An interval of level alpha misses the truth with probability at most alpha, under the stated assumption and no other. So a
-prediction outside it is wrong, up to a false alarm of probability alpha; and a prediction that is off by more than the width
-`high - low` is caught whenever the interval holds the truth. `numerics.power` says beforehand how many samples that takes.
+An interval of level alpha misses the truth with probability at most alpha, under the stated assumption and no
+other. So a prediction outside it is wrong, up to a false alarm of probability alpha; and a prediction that is
+off by more than the width `high - low` is caught whenever the interval holds the truth. `numerics.power` says
+beforehand how many samples that takes.
 
-The functions `*_bounds` work on the last axis of an array (many experiments at once, for calibration); the public ones take
-one sample and return an `Interval`.
+The functions `*_bounds` work on the last axis of an array (many experiments at once, for calibration); the
+public ones take one sample and return an `Interval`.
 
 >>> proportion(9, 10, alpha=0.05)
 Interval(low=0.5549839, high=0.9974714, alpha=0.05, method='Clopper-Pearson', samples=10)
@@ -30,8 +31,8 @@ Bounds = tuple[Array, Array]
 class Interval:
     """The numbers from low to high, ends included; misses the truth with probability at most alpha.
 
-    alpha is 0 for a deterministic enclosure. method names how it was found, samples how many draws it rests on.
-    Raises ValueError for ends that are not finite or not in order.
+    alpha is 0 for a deterministic enclosure. method names how it was found, samples how many draws it rests
+    on. Raises ValueError for ends that are not finite or not in order.
     """
 
     low: float
@@ -80,12 +81,14 @@ def checked_alpha(alpha: float) -> float:
 
 
 def checked_sample(sample: ArrayLike, least: int = 1) -> Array:
-    """The sample as a vector of floats; raises ValueError where it is no vector, too short, or holds nan or infinity."""
+    """The sample as a vector of floats; ValueError where it is no vector, too short, or not finite."""
     x = np.asarray(sample, dtype=np.float64)
     if x.ndim != 1:
         raise ValueError(f"a sample is a vector, this one has shape {x.shape}")
     if x.size < least:
-        raise ValueError("the sample is empty" if x.size == 0 else f"{x.size} values are too few: {least} needed")
+        raise ValueError(
+            "the sample is empty" if x.size == 0 else f"{x.size} values are too few: {least} needed"
+        )
     bad = np.flatnonzero(~np.isfinite(x))
     if bad.size:
         raise ValueError(f"value {bad[0]} of the sample is {x[bad[0]]}")
@@ -112,13 +115,13 @@ def scaled(bounds: Bounds, low: float, high: float, alpha: float, method: str, s
 def proportion(
     successes: int, trials: int, alpha: float, side: Literal["both", "lower", "upper"] = "both"
 ) -> Interval:
-    """Clopper and Pearson's interval for a probability from a count of independent trials; one-sided at the full alpha.
+    """Clopper and Pearson's interval for a probability, from a count of independent trials.
 
-    Exact: each end p is where a count at least (at most) so extreme has probability alpha/2. Raises ValueError for counts
-    that are no counts.
+    One-sided at the full alpha. Exact: each end p is where a count at least (at most) so extreme has
+    probability alpha/2. Raises ValueError for counts that are no counts.
     """
     checked_alpha(alpha)
-    if trials < 1 or not 0 <= successes <= trials:
+    if trials < 1 or not 0 <= successes <= trials or successes != int(successes):
         raise ValueError(f"{successes} successes in {trials} trials is no count")
     level = alpha / 2 if side == "both" else alpha
     low, high = proportion_bounds(np.asarray(successes), trials, level)
@@ -143,7 +146,7 @@ def proportion_bounds(successes: NDArray[Any], trials: int, level: float) -> Bou
 
 
 def hoeffding_mean(sample: ArrayLike, low: float, high: float, alpha: float) -> Interval:
-    """Hoeffding's interval for the mean of [low, high]-valued variables: half-width (high-low) sqrt(log(2/alpha)/(2n))."""
+    """Hoeffding's interval for a bounded mean: half-width (high - low) sqrt(log(2/alpha) / (2n))."""
     checked_alpha(alpha)
     x = checked_bounded(sample, low, high)
     return scaled(hoeffding_bounds(x, alpha), low, high, alpha, "Hoeffding", x.size)
@@ -174,10 +177,11 @@ def empirical_bernstein_bounds(x: Array, alpha: float) -> Bounds:
 
 
 def catoni_mean(sample: ArrayLike, variance: float, alpha: float) -> Interval:
-    """Catoni's (2012, proposition 2.4) interval for a mean, given only an upper bound on the variance; tails may be heavy.
+    """Catoni's (2012, proposition 2.4) interval for a mean, given only a bound on the variance.
 
-    The half-width is sqrt(2 v log(2/alpha) / (n (1 - 2 log(2/alpha) / n))), so n must exceed 2 log(2/alpha); with a bound
-    that does not hold, nothing is promised. Raises ValueError for fewer samples or a variance that is not positive.
+    The tails may be heavy. The half-width is sqrt(2 v log(2/alpha) / (n (1 - 2 log(2/alpha) / n))), so n must
+    exceed 2 log(2/alpha); with a bound that does not hold, nothing is promised. Raises ValueError for fewer
+    samples or a variance that is not positive.
     """
     checked_alpha(alpha)
     x = checked_sample(sample)
@@ -191,7 +195,9 @@ def catoni_half_width(n: int, variance: float, alpha: float) -> float:
         raise ValueError(f"the bound {variance} on the variance is not positive")
     log = math.log(2 / alpha)
     if n <= 2 * log:
-        raise ValueError(f"{n} values are too few: Catoni's interval needs more than {2 * log:.1f} at alpha = {alpha:g}")
+        raise ValueError(
+            f"{n} values are too few: Catoni's interval needs more than {2 * log:.1f} at alpha = {alpha:g}"
+        )
     return math.sqrt(2 * variance * log / (n * (1 - 2 * log / n)))
 
 
@@ -215,7 +221,7 @@ def catoni_bounds(x: Array, variance: float, alpha: float) -> Bounds:
 
 
 def gaussian_mean(sample: ArrayLike, alpha: float, variance: float | None = None) -> Interval:
-    """The interval for the mean of exactly normal variables: by the normal quantile for a known variance, else Student's t."""
+    """The interval for the mean of exactly normal variables: Student's t, or normal where the variance is known."""
     checked_alpha(alpha)
     x = checked_sample(sample, least=1 if variance is not None else 2)
     if variance is not None and not (math.isfinite(variance) and variance > 0):

@@ -59,7 +59,9 @@ class EstimateVerdict:
     def of(cls, estimate: Estimate) -> EstimateVerdict:
         """The verdict on an estimate."""
         found = estimate.interval
-        mutants = [MutantVerdict(n, value, not estimate.allows(value)) for n, value in estimate.mutants.items()]
+        mutants = [
+            MutantVerdict(n, value, not estimate.allows(value)) for n, value in estimate.mutants.items()
+        ]
         return cls(
             estimate.what,
             estimate.relation,
@@ -81,14 +83,19 @@ class EstimateVerdict:
         where = f"[{self.low:.10g}, {self.high:.10g}]{unit} ({self.method}, alpha {self.alpha:g})"
         found = []
         if not self.accepted:
-            found.append(f"{self.what}: predicted {self.relation} {self.predicted:.10g}, measured {where}{self._off()}")
+            found.append(
+                f"{self.what}: predicted {self.relation} {self.predicted:.10g}, measured {where}{self._off()}"
+            )
         found += [
-            f"{self.what}: mutant {mutant.name!r} survives: {self.relation} {mutant.predicted:.10g} is not told apart by {where}"
+            f"{self.what}: mutant {mutant.name!r} survives: {self.relation} {mutant.predicted:.10g} "
+            f"is not told apart by {where}"
             for mutant in self.mutants
             if not mutant.rejected
         ]
         if self.alpha > ALPHA_PER_TEST * (1 + 1e-12):
-            found.append(f"{self.what}: alpha {self.alpha:g} is more than the {ALPHA_PER_TEST:g} of one comparison")
+            found.append(
+                f"{self.what}: alpha {self.alpha:g} is more than the {ALPHA_PER_TEST:g} of one comparison"
+            )
         return found
 
     def _off(self) -> str:
@@ -143,11 +150,13 @@ class Measured:
 def run(measurement: Measurement, tier: Tier = Tier.QUICK, run_seed: int = 0) -> Measured:
     """Carries a measurement out; whatever it raises becomes a report with status "error".
 
-    The generator depends on the measurement's key and the run's seed only. At least one mutant must be contradicted: a
-    measurement that cannot fail is no measurement.
+    The generator depends on the measurement's key and the run's seed only. At least one mutant must be
+    contradicted: a measurement that cannot fail is no measurement.
     """
 
-    def report(status: Status, problems: list[str], verdicts: list[EstimateVerdict] | None = None) -> Measured:
+    def report(
+        status: Status, problems: list[str], verdicts: list[EstimateVerdict] | None = None
+    ) -> Measured:
         seconds = time.perf_counter() - start
         name, statement, route = measurement.name, measurement.statement, measurement.route
         return Measured(name, statement, route, status, tier, run_seed, verdicts or [], problems, seconds)

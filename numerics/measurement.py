@@ -2,11 +2,12 @@
 
     @measures("vae.evidence_decomposition", route="Monte Carlo over the posterior")
     def gap(rng, tier):
-        x = rng.random(tier.choose(quick=20_000, full=200_000))
-        return [Estimate("mean of U", bounded_mean(x, 0, 1, ALPHA_PER_TEST), predicted=0.5, mutants={"twice": 1.0})]
+        x = rng.random(tier.choose(quick=20_000, full=200_000)) return [Estimate("mean of U", bounded_mean(x,
+        0, 1, ALPHA_PER_TEST), predicted=0.5, mutants={"twice": 1.0})]
 
-What the statement predicts and what each of its mutants predicts face the same interval. A statement survives where its prediction
-lies inside; a mutant must lie outside. `numerics.measured.run` carries a measurement out.
+What the statement predicts and what each of its mutants predicts face the same interval. A statement survives
+where its prediction lies inside; a mutant must lie outside. `numerics.measured.run` carries a measurement
+out.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import import_module
 from types import MappingProxyType, ModuleType
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
@@ -65,9 +66,9 @@ def enclosure(
 ) -> Interval:
     """A deterministic interval about a computed value: it misses the truth with probability 0.
 
-    The bound on the rounding or truncation error is either absolute (`error`) or in units in the last place of the value
-    (`ulps`), and somebody must be able to defend it; 0 means that the value is exact. There is no relative tolerance.
-    Raises ValueError unless exactly one of the two is given, finite and not negative.
+    The bound on the rounding or truncation error is either absolute (`error`) or in units in the last place
+    of the value (`ulps`), and somebody must be able to defend it; 0 means that the value is exact. There is
+    no relative tolerance. Raises ValueError unless exactly one of the two is given, finite and not negative.
 
     >>> enclosure(1.0, ulps=4).contains(1.0 + 8e-16), enclosure(1.0, ulps=4).contains(1.0 + 2e-15)
     (True, False)
@@ -91,11 +92,11 @@ Relation = Literal["==", "<=", ">="]
 class Estimate:
     """One measured quantity, and what the statement and its mutants say of it.
 
-    what: the quantity in words; interval: where it lies; predicted: the value of the theory room's expression, as a float;
-    mutants: what the mutant statements predict, by name; unit: of all these numbers, if any.
-    relation: "==" says measured = predicted; "<=" says that the predicted number is an upper bound of the measured one, and is
-    contradicted only where the whole interval lies above it; ">=" the other way round.
-    Raises ValueError for a prediction that is not finite.
+    what: the quantity in words; interval: where it lies; predicted: the value of the theory room's
+    expression, as a float; mutants: what the mutant statements predict, by name; unit: of all these numbers,
+    if any. relation: "==" says measured = predicted; "<=" says that the predicted number is an upper bound of
+    the measured one, and is contradicted only where the whole interval lies above it; ">=" the other way
+    round. Raises ValueError for a prediction that is not finite.
     """
 
     what: str
@@ -135,7 +136,11 @@ class Estimate:
 
     @property
     def detects(self) -> float:
-        """The width of the interval: a prediction that is wrong by more is contradicted, with probability 1 - alpha at least."""
+        """The width of the interval.
+
+        A prediction that is wrong by more is contradicted whenever the interval holds the truth: 1 - alpha of
+        the time.
+        """
         return self.interval.width
 
 
@@ -164,13 +169,18 @@ class Measurement:
         """The estimates."""
         return list(self.function(rng, tier))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The decorated name leads to this object, not to the function, so pickle cannot find the function by it.
+        return _found_again, (self.function.__module__, self.key)
+
 
 def measures(
     statement: str, *, route: str, needs: tuple[str, ...] = (), name: str | None = None
 ) -> Callable[[Function], Measurement]:
     """Turns a function of (generator, tier) into a `Measurement` of the statement, under the function's name or `name`.
 
-    Raises ValueError for a statement's name that is not topic.name, an empty route, or a bare string as `needs`.
+    Raises ValueError for a statement's name that is not topic.name, an empty route, or a bare string as
+    `needs`.
     """
     if len(statement.split(".")) != 2 or not all(part.isidentifier() for part in statement.split(".")):
         raise ValueError(f"a statement is called topic.name, not {statement!r}")
@@ -180,7 +190,9 @@ def measures(
         raise ValueError(f"{statement}: needs is a tuple of module names, as in ({needs!r},)")
 
     def measurement(function: Function) -> Measurement:
-        return Measurement(statement, name or getattr(function, "__name__", "measurement"), route, tuple(needs), function)
+        return Measurement(
+            statement, name or str(getattr(function, "__name__", "measurement")), route, needs, function
+        )
 
     return measurement
 
@@ -190,15 +202,23 @@ def measurements(module: ModuleType) -> list[Measurement]:
     return _distinct(value for value in vars(module).values() if isinstance(value, Measurement))
 
 
-def all_measurements() -> list[Measurement]:
-    """The measurements of every module of this package, sorted by key; a module's imports must all be core dependencies.
+def _found_again(module: str, key: str) -> Measurement:
+    """The measurement of a module by its key: how one travels between processes."""
+    return next(found for found in measurements(import_module(module)) if found.key == key)
 
+
+def all_measurements() -> list[Measurement]:
+    """The measurements of every module of this package, sorted by key.
+
+    A module imports core dependencies alone at its head, and what stands in `needs` inside its functions.
     Raises ValueError where two share statement and name.
     """
     package = import_module(__package__ or "theoremcheck.numerics")
     names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
     modules = [import_module(f"{package.__name__}.{name}") for name in names]
-    return sorted(_distinct(found for module in modules for found in measurements(module)), key=lambda m: m.key)
+    return sorted(
+        _distinct(found for module in modules for found in measurements(module)), key=lambda m: m.key
+    )
 
 
 def _distinct(found: Iterator[Measurement]) -> list[Measurement]:

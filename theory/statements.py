@@ -20,7 +20,6 @@ from .claims import Claim
 from .source import equations
 
 Number = int | str
-_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -70,8 +69,8 @@ class Theorem:
     claim: Claim
     derivation: tuple[Step, ...] = ()
     start: Expr | None = None
-    mutants: Mapping[str, Claim] = _NONE
-    exempt: Mapping[str, str] = _NONE
+    mutants: Mapping[str, Claim] = field(default_factory=dict)
+    exempt: Mapping[str, str] = field(default_factory=dict)
     printed: Mapping[Number, Printed] = field(default_factory=dict)
 
 

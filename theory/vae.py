@@ -314,8 +314,8 @@ def diagonal_kl() -> Theorem:
 
 @statement(references=("kingma2014",), cites=(gaussian_kl,))
 def full_covariance_kl() -> Theorem:
-    """The divergence from a normal law with any covariance to the standard normal is half of trace plus squared mean less the
-    size minus log determinant, at size two with symbolic entries."""
+    """The divergence of a normal law with any covariance from the standard normal is half of trace plus squared mean
+    minus size minus log determinant, at size two with symbolic entries."""
     m1, m2, correlation = reals("m1 m2 r")
     s1, s2 = positive("s1"), positive("s2")
     lower = Matrix([[s1, 0], [correlation, s2]])  # Cholesky factor

@@ -16,11 +16,13 @@ stands for those of its numbers that lie in the symbol's domain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from math import prod
 from typing import Any
 
 from flint import arb, ctx, fmpq
-from sympy import And, Basic, Eq, Expr, Ne, Not, Or, Symbol, sympify
+from sympy import And, Basic, Eq, Integer, Ne, Not, Or, Rational, Symbol, sympify
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
@@ -31,6 +33,8 @@ from .ballfunctions import FUNCTIONS, Straddles, Undefined, finite, power
 Point = Mapping[Symbol, Any]
 Environment = dict[Any, Any]
 MAX_TERMS = 10_000
+GIVEN = "given"
+_ONE = arb(1)
 
 
 def enclose(expr: Any, point: Point, bits: int = 128) -> Any | None:
@@ -43,7 +47,7 @@ def enclose(expr: Any, point: Point, bits: int = 128) -> Any | None:
     for precision in (bits,) if wide else (bits, 4 * bits, 16 * bits):
         try:
             with ctx.workprec(precision):
-                return _value(sympify(expr, strict=True), _environment(point), {})
+                return _value(sympify(expr, strict=True), _environment(point))
         except Straddles:
             continue
         except (Undefined, RecursionError, OverflowError):
@@ -70,7 +74,7 @@ def sign_at(expr: Any, point: Point, max_bits: int = 4096) -> int | None:
         sign = _sign(ball)
         if sign is not None:
             return sign
-        if bits == 256 and exact.proved_zero(expr, point):
+        if bits == 1024 and exact.proved_zero(expr, point):
             return 0
         bits *= 2
     return None
@@ -89,6 +93,10 @@ def _sign(ball: Any | None) -> int | None:
 def relation_at(lhs: Any, relation: str, rhs: Any, point: Point) -> bool | None:
     """Whether lhs relation rhs (==, !=, <, <=, >, >=) at the point; None where a side is undefined or nothing is certain."""
     lhs, rhs = sympify(lhs, strict=True), sympify(rhs, strict=True)
+    if not any(isinstance(value, arb) for value in point.values()):
+        a, b = exact.value(lhs, point), exact.value(rhs, point)
+        if a is not None and b is not None:
+            return _holds(relation, (a > b) - (a < b))
     left, right = enclose(lhs, point), enclose(rhs, point)
     if left is None or right is None:
         return None
@@ -148,66 +156,126 @@ def in_domain(point: Point) -> bool | None:
 
 
 def _inside(domain: Domain, value: Any) -> bool | None:
-    if domain.integer:
-        whole = exact.value(sympify(value, strict=True), {}) if not isinstance(value, arb) else None
-        if whole is None or whole.q != 1:
-            return None if whole is None else False
-    answers: list[bool | None] = []
-    v = Symbol("v", real=True)
-    if domain.lower.is_finite:
-        answers.append(relation_at(v, ">" if domain.lower_open else ">=", domain.lower, {v: value}))
-    if domain.upper.is_finite:
-        answers.append(relation_at(v, "<" if domain.upper_open else "<=", domain.upper, {v: value}))
+    number = value
+    if not isinstance(value, arb):
+        value = sympify(value, strict=True)
+        fraction = fmpq(int(value.p), int(value.q)) if value.is_Rational else exact.value(value, {})
+        number = enclose(value, {}) if fraction is None else fraction
+    if number is None:
+        return None
+    if domain.integer and isinstance(number, arb):
+        return False if not number.contains_integer() else None
+    if domain.integer and number.q != 1:
+        return False
+    lower, upper = _ends(domain)
+    answers = [
+        True if lower is None else _beyond(number - lower, domain.lower_open),
+        True if upper is None else _beyond(upper - number, domain.upper_open),
+    ]
     if False in answers:
         return False
     return None if None in answers else True
 
 
+@lru_cache(maxsize=1024)
+def _ends(domain: Domain) -> tuple[Any, Any]:
+    """The ends as fractions, or as balls where they are irrational; None for an infinite one."""
+    found = []
+    for end in (domain.lower, domain.upper):
+        fraction = exact.value(end, {}) if end.is_finite else None
+        found.append(enclose(end, {}, 256) if fraction is None and end.is_finite else fraction)
+    return found[0], found[1]
+
+
+def _beyond(distance: Any, open_end: bool) -> bool | None:
+    """Whether a distance from an end, a fraction or a ball, puts the number inside."""
+    if distance > 0 or (not open_end and distance >= 0):
+        return True
+    if distance < 0 or (open_end and distance <= 0):
+        return False
+    return None
+
+
 def _environment(point: Point) -> Environment:
-    return {symbol: _number(symbol, value) for symbol, value in point.items()}
+    """The balls of the point's values, and under GIVEN the values themselves."""
+    return {GIVEN: point, **{symbol: _number(symbol, value) for symbol, value in point.items()}}
 
 
 def _number(symbol: Symbol, value: Any) -> Any:
     """The ball of a point's value; a wide one is cut at zero where the symbol's domain ends there."""
     if not isinstance(value, arb):
-        return _value(sympify(value, strict=True), {}, {})
+        value = sympify(value, strict=True)
+        return arb(fmpq(int(value.p), int(value.q))) if value.is_Rational else _value(value, {})
     if not value.is_finite():
         raise Undefined
     return value.nonnegative_part() if value.lower() < 0 and domain_of(symbol).lower.is_zero else value
 
 
-def _value(expr: Any, at: Environment, memo: Environment) -> Any:
+def _value(expr: Any, at: Environment) -> Any:
     """The ball of an expression in an environment; raises Undefined or Straddles."""
-    if expr in memo:
-        return memo[expr]
-    memo[expr] = ball = finite(_evaluate(expr, at, memo))
-    return ball
+    values: list[Any] = []
+    for operation, arguments in _program(expr):
+        values.append(finite(operation(at, *[values[i] for i in arguments])))
+    return values[-1]
 
 
-def _evaluate(expr: Any, at: Environment, memo: Environment) -> Any:
+Operation = Callable[..., Any]
+
+
+@lru_cache(maxsize=4096)
+def _program(expr: Any) -> tuple[tuple[Operation, tuple[int, ...]], ...]:
+    """The expression as a straight line of operations on earlier results: equal parts are computed once."""
+    steps: list[tuple[Operation, tuple[int, ...]]] = []
+    place: dict[Any, int] = {}
+
+    def put(part: Any) -> int:
+        if part not in place:
+            operation, parts = _operation(part)
+            arguments = tuple(put(argument) for argument in parts)
+            steps.append((operation, arguments))
+            place[part] = len(steps) - 1
+        return place[part]
+
+    put(expr)
+    return tuple(steps)
+
+
+def _operation(expr: Any) -> tuple[Operation, tuple[Any, ...]]:
+    """What is done at the top of an expression, and to which parts."""
     if expr.is_Symbol:
-        if expr not in at:
-            raise Undefined
-        return at[expr]
+        return _lookup(expr), ()
+    if expr.is_Integer:
+        whole = arb(int(expr))
+        return (lambda at: whole), ()
     if expr.is_Rational:
-        return arb(fmpq(int(expr.p), int(expr.q)))
+        fraction = fmpq(int(expr.p), int(expr.q))
+        return (lambda at: arb(fraction)), ()
     if expr.is_Add:
-        total = arb(0)
-        for term in expr.args:
-            total += _value(term, at, memo)
-        return total
+        return (lambda at, first, *terms: sum(terms, first)), expr.args
     if expr.is_Mul:
-        product = arb(1)
-        for factor in expr.args:
-            product *= _value(factor, at, memo)
-        return product
+        return (lambda at, *factors: prod(factors, start=_ONE)), expr.args
     if expr.is_Pow:
-        return power(_value(expr.base, at, memo), _value(expr.exp, at, memo))
+        return (lambda at, base, exponent: power(base, exponent)), (expr.base, expr.exp)
     name = type(expr).__name__
     if name in FUNCTIONS:
-        return FUNCTIONS[name](*(_value(part, at, memo) for part in expr.args))
+        function = FUNCTIONS[name]
+        return (lambda at, *arguments: function(*arguments)), expr.args
     if name in _BINDERS:
-        return _BINDERS[name](expr, at)
+        binder = _BINDERS[name]
+        return (lambda at: binder(expr, at)), ()
+    return _fail, ()
+
+
+def _lookup(symbol: Any) -> Operation:
+    def read(at: Environment) -> Any:
+        if symbol not in at:
+            raise Undefined
+        return at[symbol]
+
+    return read
+
+
+def _fail(at: Environment) -> Any:
     raise Undefined
 
 
@@ -218,7 +286,7 @@ def _piecewise(expr: Any, at: Environment) -> Any:
         truth = _truth(condition, at)
         if truth is False:
             continue
-        ball = _value(branch, at, {})
+        ball = _value(branch, at)
         found = ball if found is None else found.union(ball)
         if truth is True:
             return found
@@ -227,7 +295,7 @@ def _piecewise(expr: Any, at: Environment) -> Any:
 
 def _truth(condition: Any, at: Environment) -> bool | None:
     if isinstance(condition, Relational):
-        left, right = (_value(side, at, {}) for side in condition.args)
+        left, right = (_value(side, at) for side in condition.args)
         sign = _sign(left - right)
         if sign is None and isinstance(condition, Eq | Ne) and not left.overlaps(right):
             return isinstance(condition, Ne)
@@ -253,14 +321,15 @@ def _accumulate(expr: Any, at: Environment, add: bool) -> Any:
 
 def _nested(body: Any, limits: list[Any], at: Environment, add: bool) -> Any:
     if not limits:
-        return _value(body, at, {})
+        return _value(body, at)
     *inner, (index, lower, upper) = (tuple(limit) for limit in limits)
-    first, last = (_whole(_value(end, at, {})) for end in (lower, upper))
+    first, last = (_whole(_value(end, at)) for end in (lower, upper))
     if last < first - 1 or last - first >= MAX_TERMS:
         raise Undefined
     result = arb(0) if add else arb(1)
     for k in range(first, last + 1):
-        term = _nested(body, inner, {**at, index: arb(k)}, add)
+        here = {**at, index: arb(k), GIVEN: {**at.get(GIVEN, {}), index: Integer(k)}}
+        term = _nested(body, inner, here, add)
         result = result + term if add else result * term
     return result
 
@@ -269,25 +338,29 @@ def _derivative(expr: Any, at: Environment) -> Any:
     done = expr.doit(deep=False)
     if type(done).__name__ == "Derivative":
         raise Undefined
-    return _value(done, at, {})
+    return _value(done, at)
 
 
 def _substitution(expr: Any, at: Environment) -> Any:
     body, variables, values = expr.args
-    inner = {variable: _value(value, at, {}) for variable, value in zip(variables, values, strict=True)}
-    return _value(body, {**at, **inner}, {})
+    inner = {variable: _value(value, at) for variable, value in zip(variables, values, strict=True)}
+    return _value(body, {**at, **inner})
 
 
 def _integral(expr: Any, at: Environment) -> Any:
+    """A definite integral at rational values of its parameters, enclosed by `quadrature.rigorous`."""
     try:
-        from .integrals import rigorous
+        from .quadrature import rigorous
     except ImportError:
         raise Undefined from None
-    body, *limits = expr.args
-    if len(limits) != 1 or len(limits[0]) != 3:
+    values = {symbol: at.get(GIVEN, {}).get(symbol) for symbol in expr.free_symbols}
+    if not all(isinstance(value, int | Rational) for value in values.values()):
         raise Undefined
-    ball = rigorous(body, *limits[0], at, ctx.prec)
-    if ball is None:
+    try:
+        ball = rigorous(expr, values, ctx.prec)
+    except (ValueError, TypeError, NotImplementedError, ArithmeticError):
+        raise Undefined from None
+    if not isinstance(ball, arb):
         raise Undefined
     return ball
 

@@ -1,4 +1,4 @@
-"""Rational functions over Q in generators: symbols and transcendental or algebraic kernels, with the relations between them.
+"""Rational functions over Q in generators: symbols and transcendental or algebraic kernels, with their relations.
 
 A `Field` is one computation. Its elements are quotients of polynomials (`Quotient`), always reduced by the relations
 g^k = value that its algebraic generators carry: I^2 = -1, |f|^2 = f^2, r^k = f. An element whose numerator is the zero
@@ -8,8 +8,9 @@ polynomial is zero wherever it is defined; the converse holds as far as the gene
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import lcm
 from typing import Any, NamedTuple
 
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
@@ -60,6 +61,8 @@ class Field:
     """A growing set of generators and the arithmetic of quotients over it.
 
     scales: the denominators d by (kind, number among its kind); a `Rescale` asks to begin again with larger ones.
+    facts: polynomials that are positive (True) or not negative (False); signs, effort: what `signs` has proved already,
+    and how many attempts its search may still make.
     """
 
     def __init__(self, scales: dict[tuple[str, int], int] | None = None) -> None:
@@ -69,9 +72,21 @@ class Field:
         self.generators: list[Generator] = []
         self.scales = {} if scales is None else scales
         self.facts: list[tuple[Poly, bool]] = []
+        self.signs: dict[str, int] = {}
+        self.effort = 0
         self.one_poly = self.context.constant(1)
         self.zero = Quotient(self.context.constant(0), self.one_poly)
         self.one = Quotient(self.one_poly, self.one_poly)
+
+    def assume(self, poly: Poly, strict: bool) -> None:
+        """Takes in that a polynomial is positive, or not negative."""
+        self.facts.append((poly, strict))
+        self.signs.clear()
+
+    def narrow(self, index: int, values: Range) -> None:
+        """Takes in a smaller range of a generator."""
+        self.generators[index] = replace(self.generators[index], values=values)
+        self.signs.clear()
 
     def add_generator(self, generator: Generator) -> int:
         """The number of a new generator. Raises Undecided when there are too many."""
@@ -90,7 +105,11 @@ class Field:
     def find(self, kind: str, arguments: tuple[Quotient, ...], label: object = None) -> int | None:
         """The number of the generator of that kind with equal arguments, if there is one."""
         for index, generator in enumerate(self.generators):
-            if generator.kind == kind and generator.label == label and len(arguments) == len(generator.arguments):
+            if (
+                generator.kind == kind
+                and generator.label == label
+                and len(arguments) == len(generator.arguments)
+            ):
                 pairs = zip(arguments, generator.arguments, strict=True)
                 if all(self.equal(a, b) for a, b in pairs):
                     return index
@@ -100,7 +119,7 @@ class Field:
         """The d chosen for the generator. Raises Rescale when the denominator does not divide it."""
         chosen = self.scales.setdefault((kind, number), 1)
         if chosen % denominator:
-            self.scales[kind, number] = _lcm(chosen, denominator)
+            self.scales[kind, number] = lcm(chosen, denominator)
             raise Rescale
         return chosen
 
@@ -199,7 +218,9 @@ class Field:
             num, den = self._reduce_by(index, relation, num, den)
         return num, den
 
-    def _reduce_by(self, index: int, relation: tuple[int, Quotient], num: Poly, den: Poly) -> tuple[Poly, Poly]:
+    def _reduce_by(
+        self, index: int, relation: tuple[int, Quotient], num: Poly, den: Poly
+    ) -> tuple[Poly, Poly]:
         order, value = relation
         if num.degrees()[index] >= order:
             num, extra = self._folded(num, index, order, value)
@@ -239,9 +260,3 @@ def as_fraction(poly: Poly) -> Fraction:
 def to_fraction(value: Any) -> Fraction:
     """A python-flint rational as a Fraction."""
     return Fraction(int(value.p), int(value.q))
-
-
-def _lcm(a: int, b: int) -> int:
-    from math import lcm
-
-    return lcm(a, b)

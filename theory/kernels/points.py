@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import islice, permutations, product
 from typing import Any
 
@@ -153,7 +154,7 @@ def _determined(symbols: tuple[Symbol, ...], where: tuple[Basic, ...]) -> dict[S
         if not isinstance(condition, Eq):
             continue
         gap = (condition.lhs - condition.rhs).xreplace(formulas)
-        for symbol in reversed(symbols):
+        for symbol in sorted(reversed(symbols), key=lambda s: domain_of(s).integer):
             slope = gap.diff(symbol)
             if symbol in formulas or symbol not in gap.free_symbols or slope.has(symbol) or slope == 0:
                 continue
@@ -163,7 +164,8 @@ def _determined(symbols: tuple[Symbol, ...], where: tuple[Basic, ...]) -> dict[S
     return formulas
 
 
-def simple_values(symbol: Symbol) -> list[Any]:
+@lru_cache(maxsize=512)
+def simple_values(symbol: Symbol) -> tuple[Any, ...]:
     """The simplest numbers of the symbol's domain, its closed ends among them."""
     domain = domain_of(symbol)
     ends = [e for e, open_ in ((domain.lower, domain.lower_open), (domain.upper, domain.upper_open)) if not open_]
@@ -177,7 +179,8 @@ def simple_values(symbol: Symbol) -> list[Any]:
     return _kept(candidates, domain)
 
 
-def _extreme_values(symbol: Symbol, largest: int) -> list[Any]:
+@lru_cache(maxsize=512)
+def _extreme_values(symbol: Symbol, largest: int) -> tuple[Any, ...]:
     domain = domain_of(symbol)
     sizes = [k for k in _SIZES if k <= largest]
     candidates: list[Any] = []
@@ -196,12 +199,8 @@ def _extreme_values(symbol: Symbol, largest: int) -> list[Any]:
     return _kept(candidates, domain)
 
 
-def _kept(candidates: list[Any], domain: Domain) -> list[Any]:
-    kept = []
-    for value in dict.fromkeys(candidates):
-        if value.is_finite and in_domain_value(value, domain):
-            kept.append(value)
-    return kept
+def _kept(candidates: list[Any], domain: Domain) -> tuple[Any, ...]:
+    return tuple(v for v in dict.fromkeys(candidates) if v.is_finite and in_domain_value(v, domain))
 
 
 def in_domain_value(value: Any, domain: Domain) -> bool:
@@ -211,7 +210,7 @@ def in_domain_value(value: Any, domain: Domain) -> bool:
     return in_domain({Variable("v", domain): sympify(value)}) is True
 
 
-def _diagonal(lists: list[list[Any]]) -> Iterator[tuple[Any, ...]]:
+def _diagonal(lists: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
     """Points whose coordinates are all equal."""
     shared = [value for value in lists[0] if all(value in other for other in lists[1:])]
     for value in shared:
@@ -234,7 +233,7 @@ def _random_value(symbol: Symbol, rng: np.random.Generator, style: int, largest:
     scale = Rational(Fraction(float(scale)).limit_denominator(10**12)) or Rational(1, 10**12)
     sign = 1 if rng.random() < 0.5 else -1
     if style == 3:
-        anchors = simple_values(symbol) or [Integer(0)]
+        anchors = simple_values(symbol) or (Integer(0),)
         value = anchors[int(rng.integers(len(anchors)))] + sign * scale
     elif domain.lower.is_finite and domain.upper.is_finite:
         near = scale / (1 + scale) * (domain.upper - domain.lower)

@@ -8,22 +8,24 @@ from sympy import Abs, Add, Basic, Expr, Integer, Mul, Number, Pow, Symbol, cosh
 from sympy.core.numbers import Exp1, Pi
 from sympy.core.relational import GreaterThan, LessThan, StrictGreaterThan, StrictLessThan
 
-from ..symbols import Variable, domain_of
+from ..symbols import Domain, Variable, domain_of
 
 Where = tuple[Basic, ...]
 
 
-def bound_variable(x: Symbol, lower: Expr, upper: Expr, where: Where) -> tuple[Variable, Where]:
-    """A fresh variable that ranges over the open interval (lower, upper), and `where` with what that means."""
-    from ..symbols import Domain
-
-    low = lower if isinstance(lower, Number) else -oo
-    high = upper if isinstance(upper, Number) else oo
-    fresh = Variable(f"{x.name}_bound", Domain(low, high))
+def bound_variable(body: Expr, x: Symbol, lower: Expr, upper: Expr, where: Where) -> tuple[Variable, Where]:
+    """A fresh variable for x in body that ranges over the open interval (lower, upper), and `where` with what that means."""
+    low = lower if lower.is_Rational else -oo
+    high = upper if upper.is_Rational else oo
+    taken = {s.name for part in (body, lower, upper, *where) for s in part.atoms(Symbol)}
+    name = x.name
+    while name in taken:
+        name += "_"
+    fresh = Variable(name, Domain(low, high))
     facts: list[Basic] = []
-    if lower.is_finite is not False and low == -oo and lower != -oo:
+    if low == -oo and lower != -oo:
         facts.append(StrictLessThan(lower, fresh, evaluate=False))
-    if upper.is_finite is not False and high == oo and upper != oo:
+    if high == oo and upper != oo:
         facts.append(StrictLessThan(fresh, upper, evaluate=False))
     return fresh, (*where, *facts)
 
@@ -108,8 +110,6 @@ def _upper_slack(expr: Expr) -> Expr:
     for symbol in expr.free_symbols:
         domain = domain_of(symbol) if symbol.is_extended_real else None
         if domain is not None and domain.upper.is_Rational and expr.coeff(symbol).could_extract_minus_sign():
-            from ..symbols import Domain
-
             gap = Variable(f"{symbol.name}_gap", Domain(Integer(0), lower_open=domain.upper_open))
             slack[symbol] = domain.upper - gap
     return expr.xreplace(slack).expand() if slack else expr
@@ -132,15 +132,15 @@ def is_proved_nonnegative(expr: Expr, where: Where = ()) -> bool:
         return True
     if any(read_nonnegative((expr - difference).expand()) for difference, _ in differences(where)):
         return True
-    return is_proved_positive(expr, where)
+    return is_proved_positive(expr, where) or _by_algebra(expr, where, strict=False)
 
 
 @cache
-def _by_algebra(expr: Expr, where: Where) -> bool:
-    from .algebra import is_positive
+def _by_algebra(expr: Expr, where: Where, strict: bool = True) -> bool:
+    from .algebra import is_nonnegative, is_positive
 
     try:
-        return bool(is_positive(expr, where))
+        return bool(is_positive(expr, where) if strict else is_nonnegative(expr, where))
     except (ValueError, TypeError, NotImplementedError, ZeroDivisionError):
         return False
 

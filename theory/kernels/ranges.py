@@ -28,8 +28,8 @@ class Range:
 
     def __add__(self, other: Range) -> Range:
         return Range(
-            self.lower + other.lower,
-            self.upper + other.upper,
+            _plus(self.lower, other.lower),
+            _plus(self.upper, other.upper),
             self.lower_open or other.lower_open,
             self.upper_open or other.upper_open,
         )
@@ -43,12 +43,10 @@ class Range:
 
     def __pow__(self, exponent: int) -> Range:
         """The range of the power; the exponent is a natural number."""
-        if exponent % 2 == 0 and self.lower < 0:
-            base = self.magnitude()
-        else:
-            base = self
-        result = Range(Fraction(1), Fraction(1), False, False)
-        return _monotone_power(base, exponent) if exponent else result
+        if exponent == 0:
+            return point(Fraction(1))
+        base = self.magnitude() if exponent % 2 == 0 else self
+        return _monotone_power(base, exponent)
 
     def magnitude(self) -> Range:
         """The range of the absolute value."""
@@ -84,7 +82,16 @@ def _corner(a: tuple[End, bool], b: tuple[End, bool]) -> tuple[End, bool]:
     if a[0] == 0 or b[0] == 0:
         closed = (a[0] == 0 and a[1]) or (b[0] == 0 and b[1])
         return Fraction(0), closed
-    return a[0] * b[0], a[1] and b[1]
+    if isinstance(a[0], Fraction) and isinstance(b[0], Fraction):
+        return a[0] * b[0], a[1] and b[1]
+    return (inf if (a[0] > 0) == (b[0] > 0) else -inf), False
+
+
+def _plus(a: End, b: End) -> End:
+    # Mixed sums would pass through floating point.
+    if isinstance(a, Fraction):
+        return a + b if isinstance(b, Fraction) else b
+    return a
 
 
 def _monotone_power(base: Range, exponent: int) -> Range:

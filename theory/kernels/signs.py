@@ -1,7 +1,7 @@
-"""Proofs that a polynomial in real generators is positive or not negative, from the ranges of the generators and the facts.
+"""Proofs that a polynomial in real generators is positive or not negative, from their ranges and the facts.
 
-Every rule is a theorem: sums and products of ranges; a constant multiple of a fact plus something not negative; products of
-factors; a function that is concave in a bounded generator is least at an end; a quadratic with a positive leading
+Every rule is a theorem: sums and products of ranges; a constant multiple of a fact plus something not negative;
+products of factors; a function that is concave in a bounded generator is least at an end; a quadratic with a positive leading
 coefficient and a positive discriminant 4ac - b^2.
 """
 
@@ -18,6 +18,7 @@ from .ranges import Range, point
 POSITIVE, NONNEGATIVE, UNKNOWN = 2, 1, 0
 DEPTH = 3
 MAX_LENGTH = 40
+EFFORT = 50
 
 
 def sign(field: Field, a: Quotient) -> int:
@@ -26,15 +27,21 @@ def sign(field: Field, a: Quotient) -> int:
         return NONNEGATIVE
     num, den = poly_sign(field, a.num), poly_sign(field, a.den)
     if not (num and den):
-        both = poly_sign(field, a.num * a.den) if not a.den.is_constant() else 0
-        return both
+        return poly_sign(field, a.num * a.den) if not a.den.is_constant() else 0
     # A denominator that is not negative is positive wherever the quotient is defined.
     return num if den > 0 else -num
 
 
 def poly_sign(field: Field, poly: Poly) -> int:
     """The sign of a polynomial, as in `sign`."""
-    return prove(field, poly) or -prove(field, -poly)
+    key = str(poly)
+    known = field.signs.get(key)
+    if known is None:
+        field.effort = EFFORT
+        known = prove(field, poly)
+        field.effort = EFFORT
+        known = field.signs[key] = known or -prove(field, -poly)
+    return known
 
 
 def prove(field: Field, poly: Poly, depth: int = DEPTH) -> int:
@@ -44,7 +51,8 @@ def prove(field: Field, poly: Poly, depth: int = DEPTH) -> int:
     if len(poly) > MAX_LENGTH or any(field.generators[i].values is None for i in field.members(poly)):
         return UNKNOWN
     best = poly_range(field, poly).sign
-    if best == POSITIVE or depth == 0:
+    field.effort -= 1
+    if best == POSITIVE or depth == 0 or field.effort < 0:
         return best
     for rule in (_by_facts, _by_factors, _by_ends, _by_discriminant):
         best = max(best, rule(field, poly, depth - 1))
@@ -56,13 +64,15 @@ def prove(field: Field, poly: Poly, depth: int = DEPTH) -> int:
 def poly_range(field: Field, poly: Poly) -> Range:
     """A range that holds all values of the polynomial."""
     total = point(Fraction(0))
+    members = field.members(poly)
     for monomial, coefficient in poly.terms():
         term = point(to_fraction(coefficient))
-        for index, exponent in enumerate(monomial):
+        for index in members:
+            exponent = monomial[index]
             if exponent:
                 values = field.generators[index].values
                 assert values is not None
-                term = term * values**exponent
+                term = term * values ** int(exponent)
         total = total + term
     return total
 
@@ -75,20 +85,12 @@ def _by_facts(field: Field, poly: Poly, depth: int) -> int:
         for ratio in ratios:
             if ratio <= 0:
                 continue
-            rest = poly - fact * ratio
-            proved = NONNEGATIVE if rest.is_zero() else prove(field, rest, depth - 1) if depth else poly_proof(field, rest)
+            proved = prove(field, poly - fact * ratio, depth)
             if proved:
-                best = max(best, POSITIVE if strict else proved if not rest.is_zero() else NONNEGATIVE)
+                best = max(best, POSITIVE if strict else proved)
             if best == POSITIVE:
                 return best
     return best
-
-
-def poly_proof(field: Field, poly: Poly) -> int:
-    """The sign that the ranges alone prove, or UNKNOWN."""
-    if any(field.generators[i].values is None for i in field.members(poly)):
-        return UNKNOWN
-    return poly_range(field, poly).sign
 
 
 def _by_factors(field: Field, poly: Poly, depth: int) -> int:
@@ -112,7 +114,7 @@ def _by_ends(field: Field, poly: Poly, depth: int) -> int:
     for index in field.members(poly):
         parts = _by_powers(field, poly, index)
         values = field.generators[index].values
-        if max(parts) > 2 or values is None or _is_tied(field, poly, index):
+        if max(parts) > 2 or values is None:
             continue
         proofs = _end_proofs(field, poly, index, parts, values, depth)
         if proofs is None or UNKNOWN in proofs:
@@ -135,7 +137,7 @@ def _end_proofs(
         if isinstance(end, Fraction):
             at_end = field.context.constant(0)
             for power, part in parts.items():
-                at_end = at_end + part * fmpq(end.numerator, end.denominator) ** power
+                at_end = at_end + part * fmpq(end.numerator, end.denominator) ** int(power)
             proofs.append(prove(field, at_end, depth) if not at_end.is_zero() else NONNEGATIVE)
         elif 2 in parts:
             return None
@@ -149,7 +151,7 @@ def _end_proofs(
 def _by_discriminant(field: Field, poly: Poly, depth: int) -> int:
     for index in field.members(poly):
         parts = _by_powers(field, poly, index)
-        if max(parts) != 2 or 0 not in parts or _is_tied(field, poly, index):
+        if max(parts) != 2 or 0 not in parts:
             continue
         zero = field.context.constant(0)
         a, b, c = parts[2], parts.get(1, zero), parts[0]
@@ -167,8 +169,3 @@ def _by_powers(field: Field, poly: Poly, index: int) -> dict[int, Poly]:
         kept = (*monomial[:index], 0, *monomial[index + 1 :])
         parts.setdefault(monomial[index], {})[kept] = coefficient
     return {power: field.context.from_dict(part) for power, part in parts.items()}
-
-
-def _is_tied(field: Field, poly: Poly, index: int) -> bool:
-    """Whether an integer-valued generator makes 'open' ends meaningless; ranges of integers are closed, so never."""
-    return not field.members(poly)

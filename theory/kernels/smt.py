@@ -21,7 +21,10 @@ from ..evidence import Answer, Counterexample, Fails, Holds, Strength, Unknown
 from . import rational
 from .translation import Translation, Untranslatable
 
-SMALL = tuple(Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "-3", "1/3", "2/3", "1/4", "3/4", "5", "10"))
+SMALL = tuple(
+    Fraction(v)
+    for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "-3", "1/3", "2/3", "1/4", "3/4", "5", "10")
+)
 
 
 def decide(claim: Identity | Inequality, seconds: float = 2.0) -> Answer:
@@ -47,7 +50,11 @@ def decide(claim: Identity | Inequality, seconds: float = 2.0) -> Answer:
         counterexample = fails_at(claim, point)
         if counterexample is not None:
             return Fails(counterexample, "z3, certified by fractions")
-    return Unknown("z3: a solution of the abstraction, which proves nothing" if translation.abstracted else "z3: no rational model")
+    return Unknown(
+        "z3: a solution of the abstraction, which proves nothing"
+        if translation.abstracted
+        else "z3: no rational model"
+    )
 
 
 def _assume(translation: Translation, where: Iterable[Basic]) -> tuple[list[Any], int]:
@@ -77,14 +84,20 @@ def implies(lhs: Any, relation: str, rhs: Any, facts: Iterable[Basic] = (), seco
     return implied(Relational(lhs, rhs, relation, evaluate=False), facts, seconds)
 
 
-def _candidates(claim: Identity | Inequality, translation: Translation, model: Any) -> Iterator[dict[Symbol, Fraction]]:
+def _candidates(
+    claim: Identity | Inequality, translation: Translation, model: Any
+) -> Iterator[dict[Symbol, Fraction]]:
     """Small points first, then the model's own."""
     symbols = claim.symbols
-    grid = product(SMALL, repeat=len(symbols)) if len(symbols) <= 3 else product(SMALL[:4], repeat=len(symbols))
+    grid = (
+        product(SMALL, repeat=len(symbols)) if len(symbols) <= 3 else product(SMALL[:4], repeat=len(symbols))
+    )
     ordered = sorted(islice(grid, 4096), key=lambda point: sum(abs(v) + v.denominator for v in point))
     yield from (dict(zip(symbols, point, strict=True)) for point in ordered)
     for digits in (3, 10, 30):
-        yield {s: _fraction(model.eval(t, model_completion=True), digits) for s, t in translation.symbols.items()}
+        yield {
+            s: _fraction(model.eval(t, model_completion=True), digits) for s, t in translation.symbols.items()
+        }
 
 
 def _fraction(term: Any, digits: int) -> Fraction:

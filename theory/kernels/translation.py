@@ -24,6 +24,7 @@ from sympy import (
     Expr,
     Ge,
     Gt,
+    Heaviside,
     KroneckerDelta,
     Le,
     Lt,
@@ -98,27 +99,13 @@ class Translation:
         self.unknowns: dict[Any, Ratio] = {}
         self.abstracted = False
         self.integers = False
-        self.steps: dict[Expr, Fraction] = {}
-        for part in parts:
-            self._scan(part)
+        self.steps = common_steps(parts)
 
     # ---- exponentials: e^(k g) for all multiples k g of one g are powers of one unknown -----------------------------
-    def _scan(self, part: Basic) -> None:
-        argument = _exponent(part)
-        if argument is not None:
-            for factor, rest in _terms(argument):
-                held = self.steps.get(rest, Fraction(0))
-                self.steps[rest] = Fraction(
-                    gcd(held.numerator * factor.denominator, factor.numerator * held.denominator),
-                    held.denominator * factor.denominator,
-                )
-        for each in part.args:
-            self._scan(each)
-
     def exponential(self, argument: Expr) -> Ratio:
         """e to the argument."""
         result: Ratio = (self.one, self.one)
-        for factor, rest in _terms(argument):
+        for factor, rest in exponent_terms(argument):
             if isinstance(rest, log):
                 result = self.times(result, self.power(rest.args[0], factor))
                 continue
@@ -141,7 +128,10 @@ class Translation:
                 u = n * d
                 square = d * d
                 self.facts += [
-                    z3.Implies(d != 0, z3.And(e * square >= square + u, (square - u) * e <= square, (e > 1) == (u > 0))),
+                    z3.Implies(
+                        d != 0,
+                        z3.And(e * square >= square + u, (square - u) * e <= square, (e > 1) == (u > 0)),
+                    ),
                     z3.Implies(d != 0, (e < 1) == (u < 0)),
                 ]
         return self.unknowns[key]
@@ -199,7 +189,7 @@ class Translation:
             return reduce(self.plus, [self.ratio(a) for a in expr.args])
         if isinstance(expr, Mul):
             return reduce(self.times, [self.ratio(a) for a in expr.args])
-        argument = _exponent(expr)
+        argument = exponent(expr)
         if argument is not None:
             if isinstance(expr, Pow) and not isinstance(expr, exp):
                 base = self.ratio(expr.base)
@@ -228,13 +218,15 @@ class Translation:
                 raise Untranslatable(str(error)) from None
             self.integers |= domain.integer
             make = z3.Int if domain.integer else z3.Real
-            term = make(symbol.name + "'" * sum(s.name == symbol.name for s in self.symbols), self.context)
+            term = make(f"{symbol.name}#{len(self.symbols)}", self.context)
             self.symbols[symbol] = z3.ToReal(term) if domain.integer else term
             for end, relation in ((domain.lower, ">"), (domain.upper, "<")):
                 if end.is_finite:
                     is_open = domain.lower_open if relation == ">" else domain.upper_open
                     own = (self.symbols[symbol], self.one)
-                    self.facts.append(self.versus(relation if is_open else relation + "=", own, self.ratio(end)))
+                    self.facts.append(
+                        self.versus(relation if is_open else relation + "=", own, self.ratio(end))
+                    )
         return self.symbols[symbol]
 
     def power(self, base: Expr, exponent: Fraction) -> Ratio:
@@ -278,7 +270,10 @@ class Translation:
             self.unknowns[key] = (n, self.one)
             low, high = (n, n + 1) if expr.func == floor else (n - 1, n)
             ends = ("<=", "<") if expr.func == floor else ("<", "<=")
-            between = (self.versus(ends[0], (low, self.one), own), self.versus(ends[1], own, (high, self.one)))
+            between = (
+                self.versus(ends[0], (low, self.one), own),
+                self.versus(ends[1], own, (high, self.one)),
+            )
             self.facts.append(z3.Implies(own[1] != 0, z3.And(*between)))
         return self.unknowns[key]
 
@@ -319,11 +314,18 @@ class Translation:
         if expr.func == log:
             if isinstance(expr.args[0], Rational) and expr.args[0] > 0:
                 self._between(t, arb(fmpq(int(expr.args[0].p), int(expr.args[0].q))).log())
-            facts = [t * square <= u - square, t * u >= u - square, (t > 0) == (u > square), (t < 0) == (u < square)]
+            facts = [
+                t * square <= u - square,
+                t * u >= u - square,
+                (t > 0) == (u > square),
+                (t < 0) == (u < square),
+            ]
             for other, (s, _) in list(self.unknowns.items()):
                 if isinstance(other, log) and other != expr:
                     m, c = self.ratio(other.args[0])
-                    order = z3.And((t > s) == (n * d * c * c > m * c * d * d), (t < s) == (n * d * c * c < m * c * d * d))
+                    order = z3.And(
+                        (t > s) == (n * d * c * c > m * c * d * d), (t < s) == (n * d * c * c < m * c * d * d)
+                    )
                     facts.append(z3.Implies(m * c > 0, order))
             self.facts.append(z3.Implies(u > 0, z3.And(*facts)))
         elif expr.func in (sin, cos):
@@ -352,7 +354,7 @@ class Translation:
             return "unknown", None
 
 
-def _exponent(expr: Basic) -> Expr | None:
+def exponent(expr: Basic) -> Expr | None:
     """u where the expression is e^u or a power with an exponent that is not a rational number."""
     if isinstance(expr, exp):
         return expr.args[0]
@@ -363,10 +365,25 @@ def _exponent(expr: Basic) -> Expr | None:
     return None
 
 
-def _terms(argument: Expr) -> list[tuple[Fraction, Expr]]:
+def exponent_terms(argument: Expr) -> list[tuple[Fraction, Expr]]:
     """The argument as a sum of rational multiples of monomials."""
     split = [term.as_coeff_Mul(rational=True) for term in Add.make_args(expand(argument))]
     return [(Fraction(int(factor.p), int(factor.q)), rest) for factor, rest in split if factor != 0]
+
+
+def common_steps(parts: Iterable[Basic]) -> dict[Expr, Fraction]:
+    """For each monomial in the exponents of the parts, the greatest step of which all its coefficients are multiples."""
+    steps: dict[Expr, Fraction] = {}
+    waiting = list(parts)
+    while waiting:
+        part = waiting.pop()
+        argument = exponent(part)
+        for factor, rest in exponent_terms(argument) if argument is not None else ():
+            held = steps.get(rest, Fraction(0))
+            numerator = gcd(held.numerator * factor.denominator, factor.numerator * held.denominator)
+            steps[rest] = Fraction(numerator, held.denominator * factor.denominator)
+        waiting += (_PIECES[part.func](*part.args),) if part.func in (sinh, cosh, tanh) else part.args
+    return steps
 
 
 def _tanh(u: Expr) -> Expr:
@@ -375,11 +392,20 @@ def _tanh(u: Expr) -> Expr:
 
 _PIECES: dict[Any, Callable[..., Expr]] = {
     Abs: lambda u: Piecewise((u, Ge(u, 0, evaluate=False)), (-u, True), evaluate=False),
-    sign: lambda u: Piecewise((1, Gt(u, 0, evaluate=False)), (-1, Lt(u, 0, evaluate=False)), (0, True), evaluate=False),
-    Max: lambda *u: reduce(lambda a, b: Piecewise((a, Ge(a, b, evaluate=False)), (b, True), evaluate=False), u),
-    Min: lambda *u: reduce(lambda a, b: Piecewise((a, Le(a, b, evaluate=False)), (b, True), evaluate=False), u),
+    sign: lambda u: Piecewise(
+        (1, Gt(u, 0, evaluate=False)), (-1, Lt(u, 0, evaluate=False)), (0, True), evaluate=False
+    ),
+    Max: lambda *u: reduce(
+        lambda a, b: Piecewise((a, Ge(a, b, evaluate=False)), (b, True), evaluate=False), u
+    ),
+    Min: lambda *u: reduce(
+        lambda a, b: Piecewise((a, Le(a, b, evaluate=False)), (b, True), evaluate=False), u
+    ),
     Mod: lambda a, b: a - b * floor(a / b),
     KroneckerDelta: lambda a, b, *_: Piecewise((1, Eq(a, b, evaluate=False)), (0, True), evaluate=False),
+    Heaviside: lambda u, at=S.Half: Piecewise(
+        (1, Gt(u, 0, evaluate=False)), (0, Lt(u, 0, evaluate=False)), (at, True), evaluate=False
+    ),
     sinh: lambda u: (exp(u) - exp(-u)) / 2,
     cosh: lambda u: (exp(u) + exp(-u)) / 2,
     tanh: _tanh,

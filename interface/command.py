@@ -1,0 +1,341 @@
+"""The command line. Nothing heavy is imported before a command needs it, so that help is immediate."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ..theory.ledger import Row
+    from .run import Evidence
+    from .store import Store
+
+FAILED, BAD_USAGE, INTERRUPTED = 1, 2, 130
+
+app = typer.Typer(
+    name="theoremcheck",
+    help="The machine-checked edition of the mathematics of deep learning.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[NAME]", help="Names, patterns (vae.*), topics (vae), numbers (522)."),
+]
+Full = Annotated[bool, typer.Option("--full/--quick", help="Draw more, and detect smaller errors.")]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, show_default="all processors", help="Processes.")]
+Seed = Annotated[int, typer.Option(min=0, help="The seed of the measurements.")]
+StoreFile = Annotated[Path | None, typer.Option("--store", metavar="FILE", help="The evidence store.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Decide everything anew.")]
+Topics = Annotated[list[str] | None, typer.Option("--topic", help="Only this topic; may be repeated.")]
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+ALL = _processors()
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from theoremcheck import __version__
+
+        typer.echo(f"theoremcheck {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
+) -> None:
+    # One thread a process: processes are the parallelism, and sums come out the same however many there are.
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+
+@app.command()
+def check(
+    names: Names = None,
+    full: Full = False,
+    jobs: Jobs = ALL,
+    seed: Seed = 0,
+    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write all results.")] = None,
+    junit_file: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML.")] = None,
+    store: StoreFile = None,
+    fresh: Fresh = False,
+) -> None:
+    """Prove, measure and judge statements.
+
+    Exit status 0 where everything checked out, 1 where a claim did not, 2 for bad usage.
+    """
+    from ..theory.statements import catalogue
+    from .choice import choose
+    from .tables import print_summary
+
+    _refuse_unwritable(json_file, junit_file)
+    chosen = choose(names or [], catalogue())
+    console = _console()
+    with _gathered(chosen, console, full, jobs, seed, store, fresh) as evidence:
+        touched = evidence.ledger({name.partition(".")[0] for name in evidence.reports})
+        print_summary(console, evidence, touched)
+    if json_file is not None:
+        from .record import record
+
+        _write(json_file, json.dumps(record(evidence, touched), indent=1, ensure_ascii=False) + "\n")
+    if junit_file is not None:
+        from .junit import junit
+
+        _write(junit_file, junit(evidence))
+    raise typer.Exit(0 if evidence.passed else FAILED)
+
+
+@app.command()
+def ledger(
+    topic: Topics = None,
+    verdict: Annotated[list[str] | None, typer.Option(help="Only this verdict, an equation a line.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON.")] = False,
+    full: Full = False,
+    jobs: Jobs = ALL,
+    seed: Seed = 0,
+    store: StoreFile = None,
+    fresh: Fresh = False,
+) -> None:
+    """The verdict on each equation, by chapter.
+
+    What is missing in the evidence store, or stale there, is decided first.
+    """
+    from ..theory.ledger import VERDICTS
+    from .choice import one_of
+    from .tables import chapters, equation_table, verdicts_by_strength
+
+    wanted = [one_of(word, VERDICTS, "verdict") for word in verdict or []]
+    rows = _ledger(topic, full, jobs, seed, store, fresh)
+    rows = [row for row in rows if not wanted or row.verdict in wanted]
+    if as_json:
+        typer.echo(json.dumps([row.to_json() for row in rows], indent=1, ensure_ascii=False))
+        return
+    console = _console()
+    if topic or wanted:
+        console.print(equation_table(rows))
+    console.print(chapters(rows))
+    console.print(verdicts_by_strength(rows))
+
+
+@app.command()
+def errata(
+    topic: Topics = None,
+    form: Annotated[str, typer.Option("--format", help="terminal, markdown or latex.")] = "",
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it there (Markdown by default).")] = None,
+    full: Full = False,
+    jobs: Jobs = ALL,
+    seed: Seed = 0,
+    store: StoreFile = None,
+    fresh: Fresh = False,
+) -> None:
+    """What is wrong in the source, and how to mend it.
+
+    Each equation as printed, the counterexample, and the correction, which was checked.
+    """
+    from . import errata as written
+    from .choice import one_of
+
+    form = one_of(form or ("markdown" if out is not None else "terminal"), ("terminal", "markdown", "latex"), "format")
+    _refuse_unwritable(out)
+    rows = written.errata(_ledger(topic, full, jobs, seed, store, fresh))
+    if form == "terminal":
+        with open(out, "w", encoding="utf-8") if out is not None else sys.stdout as file:
+            written.print_errata(_console(file=file), rows)
+        return
+    text = written.markdown(rows) if form == "markdown" else written.latex(rows)
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        _write(out, text)
+
+
+@app.command("list")
+def list_statements(names: Names = None) -> None:
+    """The catalogue: names, numbers, theorems in words."""
+    from ..theory.statements import catalogue
+    from .choice import choose
+    from .tables import statement_table
+
+    known = catalogue()
+    _console().print(statement_table({name: known[name] for name in choose(names or [], known)}))
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="The name of a statement.")],
+    store: StoreFile = None,
+    fresh: Fresh = False,
+) -> None:
+    """A theorem with its derivation and its evidence."""
+    from ..theory.statements import catalogue
+    from .choice import choose
+    from .exhibit import print_statement
+
+    known = catalogue()
+    chosen = choose([name], known)
+    console = _console()
+    with _gathered(chosen, _console(stderr=True), False, 1, 0, store, fresh, quiet=True) as evidence:
+        for one in chosen:
+            measured = [found for found in evidence.measured.values() if found.statement == one]
+            print_statement(console, known[one], evidence.reports[one], measured)
+
+
+@app.command()
+def figures(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to draw into.")],
+    topic: Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]", help="All of them by default.")] = None,
+) -> None:
+    """Draw the figures of some topics."""
+    from .choice import drawn_topics, one_of
+
+    chosen = [one_of(word, drawn_topics(), "figure of") for word in topic or drawn_topics()]
+    try:
+        from ..figures.gallery import draw
+    except ModuleNotFoundError as error:
+        raise _Told(f"figures need {error.name}: pip install 'theoremcheck[figures]'") from None
+    out.mkdir(parents=True, exist_ok=True)
+    for path in draw(chosen, out):
+        typer.echo(path)
+
+
+class _Told(Exception):
+    """Bad usage; the message is all that the user needs."""
+
+
+def _console(**options: Any) -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, **options)
+
+
+def _ledger(topics: list[str] | None, full: bool, jobs: int, seed: int, store: Path | None, fresh: bool) -> list[Row]:
+    """The rows of the ledger; what it takes to decide them is told on the error stream."""
+    from ..theory.source import equations
+    from ..theory.statements import catalogue
+    from .choice import one_of
+
+    all_topics = dict.fromkeys(row.topic for row in equations())
+    wanted = [one_of(word, all_topics, "topic") for word in topics or all_topics]
+    chosen = [name for name, one in catalogue().items() if one.topic in wanted]
+    told = _console(stderr=True)
+    with _gathered(chosen, told, full, jobs, seed, store, fresh, quiet=True) as evidence:
+        told.print(f"reused {len(evidence.reused)} of {len(evidence.planned)} results from the store", style="dim")
+        for name, _ in evidence.failures:
+            told.print(f"not accepted: {name}", style="red", soft_wrap=True)
+        return evidence.ledger(wanted)
+
+
+@contextmanager
+def _gathered(
+    names: list[str],
+    console: Console,
+    full: bool,
+    jobs: int,
+    seed: int,
+    store: Path | None,
+    fresh: bool,
+    quiet: bool = False,
+) -> Iterator[Evidence]:
+    """The evidence on some statements; an interrupted run prints what was decided so far and ends the program."""
+    from ..numerics.measurement import Tier
+    from .progress import Display
+    from .run import Evidence, WorkerDied, gather
+    from .store import Store
+
+    evidence = Evidence(Tier.FULL if full else Tier.QUICK, seed)
+    with Store(store) as opened:
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            with Display(console, quiet and not console.is_terminal) as display:
+                gather(evidence, names, opened, display, jobs, fresh)
+        except KeyboardInterrupt:
+            _stop(console, evidence, opened, "interrupted", INTERRUPTED)
+        except WorkerDied as death:
+            _stop(console, evidence, opened, str(death), FAILED)
+        finally:
+            signal.signal(signal.SIGTERM, before)
+    yield evidence
+
+
+def _stop(console: Console, evidence: Evidence, store: Store, why: str, status: int) -> None:
+    """End at once, with all children, after telling what was decided."""
+    from .children import kill_children
+    from .tables import print_summary
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    kill_children()
+    print_summary(console, evidence, [])
+    console.print(f"{why}: {len(evidence.entries)} of {len(evidence.planned)} were decided", style="bold")
+    store.close()
+    sys.stdout.flush()
+    os._exit(status)
+
+
+def _refuse_unwritable(*files: Path | None) -> None:
+    """Say before a long run, not after it, that a file cannot be written."""
+    for file in files:
+        if file is not None and (
+            file.is_dir() or not os.access(file if file.exists() else file.absolute().parent, os.W_OK)
+        ):
+            raise _Told(f"{file} cannot be written")
+
+
+def _write(file: Path, content: Any) -> None:
+    """Write text or an XML document, completely or not at all."""
+    part = file.with_name(f".{file.name}.part")
+    if isinstance(content, str):
+        part.write_text(content, encoding="utf-8")
+    else:
+        content.write(part, encoding="utf-8", xml_declaration=True)
+    part.replace(file)
+
+
+def main() -> None:
+    """Run the command line; whatever happens, the user reads a sentence and no traceback."""
+    try:
+        app()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        sys.exit(_explain(error))
+
+
+def _explain(error: Exception) -> int:
+    expected = type(error).__name__ in ("NoSuch", "StoreError", "_Told")
+    if expected or isinstance(error, OSError):
+        named = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
+        print(f"theoremcheck: {named}", file=sys.stderr)
+        return BAD_USAGE
+    if isinstance(error, ValueError) and "circle" in str(error):
+        print(f"theoremcheck: {error}", file=sys.stderr)
+        return FAILED
+    if os.environ.get("THEOREMCHECK_DEBUG"):
+        raise error
+    print(
+        f"theoremcheck: this should not have happened: {type(error).__name__}: {error}\n"
+        "Please report it with the command that you ran; THEOREMCHECK_DEBUG=1 shows where it happened.",
+        file=sys.stderr,
+    )
+    return FAILED
