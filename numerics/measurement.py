@@ -2,12 +2,11 @@
 
     @measures("vae.evidence_decomposition", route="Monte Carlo over the posterior")
     def gap(rng, tier):
-        x = rng.random(tier.choose(quick=20_000, full=200_000)) return [Estimate("mean of U", bounded_mean(x,
-        0, 1, ALPHA_PER_TEST), predicted=0.5, mutants={"twice": 1.0})]
+        x = rng.random(tier.choose(quick=20_000, full=200_000))
+        return [Estimate("mean of U", bounded_mean(x, 0, 1, ALPHA_PER_TEST), predicted=0.5, mutants={"twice": 1.0})]
 
-What the statement predicts and what each of its mutants predicts face the same interval. A statement survives
-where its prediction lies inside; a mutant must lie outside. `numerics.measured.run` carries a measurement
-out.
+What the statement predicts and what each of its mutants predicts face the same interval. A statement survives where its
+prediction lies inside; a mutant must lie outside. `numerics.measured.run` carries a measurement out.
 """
 
 from __future__ import annotations
