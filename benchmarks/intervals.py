@@ -20,17 +20,13 @@ def calibration(runs: int) -> None:
     print(f"{'kind':22}{'law':32}{'n':>6}{'alarms':>9}{'half-width':>12}{'effect':>9}{'misses':>9}")
     rng = np.random.default_rng(2026)
     for row in calibration_table(rng, runs):
-        declared = (
-            f"{row.effect:9.4f}{row.misses / runs:9.4f}" if row.effect and row.misses is not None else ""
-        )
+        declared = f"{row.effect:9.4f}{row.misses / runs:9.4f}" if row.effect and row.misses is not None else ""
         print(f"{row.kind:22}{row.law:32}{row.samples:6d}{row.realized:9.4f}{row.half_width:12.4f}{declared}")
 
 
 def sample_sizes() -> None:
     """Prints the samples that resolve .01 at 1e-6 and 1e-6, by variance of one draw."""
-    print(
-        f"\n{'samples to resolve .01 at 1e-6/1e-6':38}{'v = .01':>10}{'v = 1/12':>10}{'v = 1/4':>10}{'s':>8}"
-    )
+    print(f"\n{'samples to resolve .01 at 1e-6/1e-6':38}{'v = .01':>10}{'v = 1/12':>10}{'v = 1/4':>10}{'s':>8}")
     kinds = (
         "Kolmogorov",
         "Hoeffding",

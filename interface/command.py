@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -157,11 +158,11 @@ def errata(
     form = one_of(form or ("markdown" if out is not None else "terminal"), ("terminal", "markdown", "latex"), "format")
     _refuse_unwritable(out)
     rows = written.errata(_ledger(topic, full, jobs, seed, store, fresh))
-    if form == "terminal":
-        with open(out, "w", encoding="utf-8") if out is not None else sys.stdout as file:
-            written.print_errata(_console(file=file), rows)
+    if form == "terminal" and out is None:
+        written.print_errata(_console(), rows)
         return
-    text = written.markdown(rows) if form == "markdown" else written.latex(rows)
+    writers = {"terminal": written.plain, "markdown": written.markdown, "latex": written.latex}
+    text = writers[form](rows)
     if out is None:
         typer.echo(text, nl=False)
     else:
@@ -282,6 +283,7 @@ def _stop(console: Console, evidence: Evidence, store: Store, why: str, status: 
     from .tables import print_summary
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.excepthook = lambda _: None  # threads that wait for a killed child have nothing to tell
     kill_children()
     print_summary(console, evidence, [])
     console.print(f"{why}: {len(evidence.entries)} of {len(evidence.planned)} were decided", style="bold")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import StringIO
 from typing import Any
 
 from rich.console import Console, Group
@@ -35,6 +36,14 @@ def terminal(rows: Sequence[Row]) -> Group:
             told.add_row(Text(label, "dim"), Text(text, overflow="fold"))
         parts += [Rule(head, align="left", style="dim"), Padding(told, (0, 0, 1, 2), expand=False)]
     return Group(*parts)
+
+
+def plain(rows: Sequence[Row]) -> str:
+    """The errata as the terminal shows them, without colours."""
+    console = Console(file=StringIO(), highlight=False, width=100)
+    with console.capture() as captured:
+        print_errata(console, rows)
+    return captured.get()
 
 
 def markdown(rows: Sequence[Row]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import time
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, field
@@ -160,7 +161,13 @@ def decide(key: Key) -> tuple[Key, dict[str, Any], float]:
         result = measure(measurements()[key.name], Tier(key.tier), int(key.seed)).to_json()
     else:
         result = _report(theory.catalogue()[key.name]).to_json()
-    return key, result, time.perf_counter() - start
+    return key, _plain(result), time.perf_counter() - start
+
+
+def _plain(result: dict[str, Any]) -> dict[str, Any]:
+    """The result as the store will give it back: NumPy's numbers and truth values become Python's."""
+    plain: dict[str, Any] = json.loads(json.dumps(result, default=lambda value: value.item()))
+    return plain
 
 
 def decide_in_worker(key: Key) -> tuple[Key, dict[str, Any], float]:
@@ -199,6 +206,7 @@ def _decided(keys: list[Key], jobs: int, watch: Watch) -> Iterator[tuple[Key, di
 def _in_processes(keys: Iterator[Key], jobs: int) -> Iterator[tuple[Key, dict[str, Any], float]]:
     from joblib import Parallel, delayed
 
+    warnings.filterwarnings("ignore", message=".*have been cancelled", module="joblib")
     pool = Parallel(n_jobs=jobs, backend="loky", return_as="generator_unordered", batch_size=1)
     try:
         yield from pool(delayed(decide_in_worker)(key) for key in keys)

@@ -1,8 +1,9 @@
-"""Gaussian laws: every rule against the rigorous quadrature of the defining integral, or against proved identities."""
+"""Gaussian laws: every rule against the rigorous quadrature of the defining integral, or against proved
+identities.
+"""
 
 import pytest
 from sympy import E, Integer, Integral, Matrix, Max, Rational, Symbol, cos, exp, expand, log, oo, pi, sqrt
-
 from theoremcheck.theory.gaussian import DiagonalNormal, MultivariateNormal, Normal, free_vector, kl
 from theoremcheck.theory.kernels.positivity import is_proved_zero
 from theoremcheck.theory.kernels.quadrature import rigorous
@@ -16,7 +17,18 @@ law = Normal(m, s**2)
 
 @pytest.mark.parametrize(
     "f",
-    [z, z**2, z**4 - 3 * z, exp(t * z), Max(0, z), Max(0, z) ** 2, abs(z - m), cos(t * z), exp(-(z**2)), z * exp(t * z)],
+    [
+        z,
+        z**2,
+        z**4 - 3 * z,
+        exp(t * z),
+        Max(0, z),
+        Max(0, z) ** 2,
+        abs(z - m),
+        cos(t * z),
+        exp(-(z**2)),
+        z * exp(t * z),
+    ],
 )
 def test_expectation_agrees_with_rigorous_quadrature(f):
     closed = law.expect(f, z)

@@ -1,4 +1,6 @@
-"""Integrals and limits: what has to be proved is proved, what is false is not, and balls agree with every closed form."""
+"""Integrals and limits: what has to be proved is proved, what is false is not, and balls agree with every
+closed form.
+"""
 
 import pytest
 from sympy import (
@@ -28,7 +30,6 @@ from sympy import (
     tanh,
 )
 from sympy import Le as AtMost
-
 from theoremcheck.theory.claims import Limit
 from theoremcheck.theory.evidence import Holds, KernelDisagreement, Unknown
 from theoremcheck.theory.kernels import integrals
@@ -53,7 +54,10 @@ def over_reals(f):
 
 
 TRUE = {
-    "gaussian with parameters": (over_reals(exp(-a * x**2 + m * x + t)), sqrt(pi / a) * exp(m**2 / (4 * a) + t)),
+    "gaussian with parameters": (
+        over_reals(exp(-a * x**2 + m * x + t)),
+        sqrt(pi / a) * exp(m**2 / (4 * a) + t),
+    ),
     "gaussian convolution": (over_reals(normal(x, 0, a) * normal(y - x, 0, b)), normal(y, 0, a + b)),
     "fourth moment": (over_reals(x**4 * normal(x, 0, s**2)), 3 * s**4),
     "characteristic function": (over_reals(normal(x, 0, s**2) * cos(x * t)), exp(-(s**2) * t**2 / 2)),
@@ -97,6 +101,8 @@ TRUE = {
     "logistic density": (over_reals(exp(-x) / (1 + exp(-x)) ** 2), Integer(1)),
     "logarithm at its singularity": (Integral(log(x), (x, 0, 1)), Integer(-1)),
     "logarithmic derivative": (Integral(x / (1 + x**2), (x, 0, a)), log(1 + a**2) / 2),
+    "half disc": (Integral(sqrt(1 - x**2), (x, -1, 1)), pi / 2),
+    "semicircle law": (Integral(x**2 * sqrt(4 - x**2) / (2 * pi), (x, -2, 2)), Integer(1)),
     "iterated": (Integral(exp(-(x**2) / 2 - y**2 / 2), (x, -oo, oo), (y, -oo, oo)), 2 * pi),
     "a bound that is the outer variable": (Integral(Integral(x, (x, 0, x)), (x, 0, 1)), Rational(1, 6)),
 }
@@ -150,6 +156,7 @@ DISCONTINUOUS = [
     (1 / (2 - cos(x)), 0, 3 * pi),
     (sqrt(1 + cos(x)), 0, 2 * pi),
     (1 / (4 + cos(x) + sin(x)), 0, 2 * pi),
+    (Abs(sin(x)), 0, 3 * pi),
 ]
 
 

@@ -120,7 +120,7 @@ def finite_kl(p: Sequence[Expr], q: Sequence[Expr]) -> Expr:
 
 
 def finite_js(p: Sequence[Expr], q: Sequence[Expr]) -> Expr:
-    """JS(p || q) on finitely many points; always finite. Raises ValueError where p or q is no law with exact weights."""
+    """JS(p || q) on finitely many points; always finite. Raises ValueError where p or q is no exact law."""
     middle = [mixture(a, b) for a, b in zip(weights(p), weights(q), strict=True)]
     return (finite_kl(p, middle) + finite_kl(q, middle)) / 2
 

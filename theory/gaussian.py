@@ -1,7 +1,9 @@
 """Gaussian laws in one and in several dimensions, with expectation as an exact linear operator.
 
-An expectation is computed from the integral's definition by proved rules (moments by Stein's lemma, Wick's theorem); what the
-rules do not cover stays an unevaluated integral or raises, never a guess. Divergences follow from densities and expectations.
+An expectation is computed from the integral's definition by proved rules (moments by Stein's lemma, Wick's
+theorem); what the
+rules do not cover stays an unevaluated integral or raises, never a guess. Divergences follow from densities
+and expectations.
 
 >>> from theoremcheck.theory.symbols import positive, real
 >>> m, s = real("m"), positive("s")
@@ -17,7 +19,24 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sympy import Add, Expr, Integer, Integral, Matrix, Mul, Poly, Rational, Symbol, exp, expand, log, oo, pi, sqrt, sympify
+from sympy import (
+    Add,
+    Expr,
+    Integer,
+    Integral,
+    Matrix,
+    Mul,
+    Poly,
+    Rational,
+    Symbol,
+    exp,
+    expand,
+    log,
+    oo,
+    pi,
+    sqrt,
+    sympify,
+)
 
 from .kernels.definite import Range, Unmatched, terms
 from .kernels.integrals import close
@@ -52,7 +71,8 @@ class Normal:
     def expect(self, expr: Expr, z: Symbol) -> Expr:
         """E[expr] for z ~ N(mean, variance), the integral of expr times the density over the real line.
 
-        Exact for polynomials, exponentials of quadratics that decay, waves, and piecewise such; elsewhere the unevaluated
+        Exact for polynomials, exponentials of quadratics that decay, waves, and piecewise such; elsewhere the
+        unevaluated
         integral. The law's own parameters may not hold z (ValueError).
         """
         expr = sympify(expr, strict=True)
@@ -185,7 +205,8 @@ class DiagonalNormal:
 class MultivariateNormal:
     """The normal law on R^n with mean (n x 1) and a covariance (n x n) that is proved positive definite.
 
-    Sylvester's criterion decides: ValueError where a leading minor is not proved positive or the covariance is not symmetric.
+    Sylvester's criterion decides: ValueError where a leading minor is not proved positive or the covariance
+    is not symmetric.
     """
 
     def __init__(self, mean: Matrix, covariance: Matrix, where: tuple[Any, ...] = ()) -> None:
@@ -227,10 +248,14 @@ class MultivariateNormal:
         if not expr.is_polynomial(*coordinates):
             raise ValueError(f"{expr} is no polynomial in {coordinates}")
         polynomial = Poly(expr, *coordinates)
-        return Add(*(c * self.moment(tuple(i for i, k in enumerate(e) for _ in range(k))) for e, c in polynomial.terms()))
+        return Add(
+            *(c * self.moment(tuple(i for i, k in enumerate(e) for _ in range(k))) for e, c in polynomial.terms())
+        )
 
     def moment(self, indices: tuple[int, ...]) -> Expr:
-        """E[z_i z_j ...] for the listed coordinates, by Stein's lemma: E[z_i g] = mean_i E[g] + sum_j Cov_ij E[dg/dz_j]."""
+        """E[z_i z_j ...] for the listed coordinates, by Stein's lemma: E[z_i g] = mean_i E[g] + sum_j
+        Cov_ij E[dg/dz_j].
+        """
         if not indices:
             return Integer(1)
         first, rest = indices[0], indices[1:]

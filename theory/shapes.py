@@ -1,7 +1,7 @@
 """Shapes of vectors, matrices and entries with symbolic dimensions: whether a formula makes sense at all.
 
-A vector is a column; a 1 x 1 matrix is a number. Free indices are tracked, so that an index that is free on one side only is
-found.
+A vector is a column; a 1 x 1 matrix is a number. Free indices are tracked, so that an index that is free on one side
+only is found.
 
 >>> from theoremcheck.theory.symbols import integer
 >>> from theoremcheck.theory.claims import Typing
@@ -145,13 +145,7 @@ class Array:
 
         added = _merge(text, self, Array("", free=tuple((i.name, sympify(i.size)) for i in indices)))
         made = _made(text, shape, self)
-        return (
-            made
-            if made.misfit
-            else Array(text, SCALAR, *added)
-            if not added[1]
-            else Array(text, misfit=added[1])
-        )
+        return made if made.misfit else Array(text, SCALAR, *added) if not added[1] else Array(text, misfit=added[1])
 
 
 def _merge(node: str, *parts: Array) -> tuple[tuple[tuple[str, Expr], ...], Misfit | None]:
@@ -160,9 +154,7 @@ def _merge(node: str, *parts: Array) -> tuple[tuple[tuple[str, Expr], ...], Misf
     for part in parts:
         for name, size in part.free:
             if name in free and not same(free[name], size):
-                return (), Misfit(
-                    free[name], f"range of {name}", size, f"range of {name} in {part.text}", node
-                )
+                return (), Misfit(free[name], f"range of {name}", size, f"range of {name} in {part.text}", node)
             free[name] = size
     return tuple(sorted(free.items())), None
 
@@ -201,9 +193,7 @@ def _alike(text: str, *parts: Array) -> Array:
     def shape() -> Shape:
         for part in parts[1:]:
             need(parts[0].rows, f"rows of {parts[0].text}", part.rows, f"rows of {part.text}", text)
-            need(
-                parts[0].columns, f"columns of {parts[0].text}", part.columns, f"columns of {part.text}", text
-            )
+            need(parts[0].columns, f"columns of {parts[0].text}", part.columns, f"columns of {part.text}", text)
         return parts[0].dims
 
     return _made(text, shape, *parts)
@@ -344,11 +334,7 @@ def total(index: Index, body: Array) -> Array:
         return body.dims
 
     made = _made(text, shape, body)
-    return (
-        made
-        if made.misfit
-        else Array(text, made.dims, tuple((n, s) for n, s in made.free if n != index.name))
-    )
+    return made if made.misfit else Array(text, made.dims, tuple((n, s) for n, s in made.free if n != index.name))
 
 
 def decide(claim: Typing) -> Holds | Fails | Unknown:
@@ -399,11 +385,6 @@ def _smallest(misfit: Misfit) -> Counterexample:
         a, b = left.subs(at), right.subs(at)
         if a != b:
             shown = {symbol.name: str(value) for symbol, value in at.items()}
-            replay = (
-                "".join(f"{name} = {value}\n" for name, value in shown.items())
-                + f"assert ({left}) == ({right})"
-            )
-            return Counterexample(
-                shown, f"{a} ({misfit.what})", "==", f"{b} ({misfit.other})", certificate, replay
-            )
+            replay = "".join(f"{name} = {value}\n" for name, value in shown.items()) + f"assert ({left}) == ({right})"
+            return Counterexample(shown, f"{a} ({misfit.what})", "==", f"{b} ({misfit.other})", certificate, replay)
     raise AssertionError(f"no small dimensions tell {left} from {right}")

@@ -1,7 +1,8 @@
 """Optimal transport between laws on finitely many points, in exact rationals, with both certificates.
 
-A coupling is an upper bound of the Wasserstein distance, a 1-Lipschitz function a lower bound; where the two agree, both
-are optimal, whoever found them. `solve` finds them by successive shortest paths; `Plan` holds them for all to check.
+A coupling is an upper bound of the Wasserstein distance, a 1-Lipschitz function a lower bound; where the two agree,
+both are optimal, whoever found them. `solve` finds them by successive shortest paths; `Plan` holds them for all to
+check.
 
 >>> plan = solve(law(1, 1, 0), law(0, 1, 1), path_metric(3))
 >>> plan.cost, plan.gain
@@ -122,7 +123,7 @@ def independent(p: Law, q: Law, metric: Metric) -> Plan:
 
 
 def solve(p: Law, q: Law, metric: Metric) -> Plan:
-    """An optimal coupling and an optimal 1-Lipschitz potential. Raises ValueError where p and q have different masses."""
+    """An optimal coupling and an optimal 1-Lipschitz potential. Raises ValueError where p, q have different masses."""
     if sum(p) != sum(q):
         raise ValueError("the two laws have different masses")
     n = len(p)
@@ -175,7 +176,7 @@ def _path(previous: list[int | None], end: int) -> list[tuple[int, int]]:
 
 METRICS = {"line": path_metric(4), "cycle": cycle_metric(4), "discrete": discrete_metric(4), "star": star_metric(4)}
 GRAIN = 3
-SIZES = "all pairs of laws on four points with weights in thirds, in the metrics of a line, a cycle, a star and the discrete one"
+SIZES = "all pairs of laws on four points with weights in thirds, in four metrics: line, cycle, star, discrete"
 
 Case = tuple[str, Any, Any]
 

@@ -9,16 +9,18 @@ datum x as a function of the latent z.  The linear Gaussian model is where every
 
 from __future__ import annotations
 
-from sympy import Expr, Integer, Integral, Matrix, Rational, exp, log, oo, sqrt
+from sympy import Expr, Integer, Integral, Matrix, Rational, cos, exp, eye, log, oo, sqrt
 
 from .claims import AllOf, Claim, Definition, Identity, Inequality
 from .divergence import kl
-from .gaussian import MultivariateNormal, Normal
+from .gaussian import DiagonalNormal, MultivariateNormal, Normal
 from .measures import expect, integral
 from .statements import Printed, Step, Theorem, statement
-from .symbols import POSITIVE, density, function, integer, positive, real, reals
+from .symbols import POSITIVE, Domain, density, function, integer, positive, real, reals
 
 EQUATIONS = (518, 519, 520, 521, 522, 523, 524, 525)
+
+CLOSED_UNIT = Domain(Integer(0), Integer(1), lower_open=False, upper_open=False)
 
 q, prior = density("q"), density("pi", tex=r"\pi")  # variational posterior and prior, on any latent space
 lik = function("l", POSITIVE, tex=r"\ell")  # likelihood of the datum given the latent
@@ -30,7 +32,7 @@ evidence = integral(prior * lik)
 posterior = prior * lik / evidence
 elbo = expect(q, log(lik)) - kl(q, prior)
 
-x, z, t, a, b = reals("x z t a b")
+x, z, t, b = reals("x z t b")
 mu, mean0 = real("mu", tex=r"\mu"), real("mu0", tex=r"\mu_0")
 sigma = positive("sigma", tex=r"\sigma", typical=(0.3, 2))
 scale0 = positive("sigma0", tex=r"\sigma_0", typical=(0.3, 2))
@@ -81,6 +83,9 @@ def linear_autoencoder() -> Theorem:
             "attained on the first axis": Identity(objective.subs(first), small),
             "more on the second axis": Identity(objective.subs(second), small + excess),
             "all the variance without a code": Identity(objective.subs(dict.fromkeys(first, 0)), 2 * small + excess),
+            "code of the first decoded onto the second": Identity(
+                objective.subs({v1: 1, v2: 0, w1: 0, w2: 1}), 3 * small + 2 * excess
+            ),
             "stationary there": Identity(sum(objective.diff(one).subs(first) ** 2 for one in first), Integer(0)),
         }
 
@@ -94,15 +99,28 @@ def linear_autoencoder() -> Theorem:
 
 @statement(references=("baldi1989", "eckart1936"))
 def principal_subspace() -> Theorem:
-    """With the best encoder for a decoder w, the linear autoencoder's error is the variance off the line of w, which is
-    least on the axis of the largest variance."""
-    w1, w2 = reals("w1 w2")
-    small, excess = positive("b"), positive("c")
-    off = ((small + excess) * w2**2 + small * w1**2) / (w1**2 + w2**2)
+    """In any dimension, no linear autoencoder with one code unit has a smaller error than the total variance less the
+    largest one, which projecting on the axis of the largest variance attains: principal component analysis."""
+    # Along the principal axes i: variances top * share_i, encoder u_i, decoder c sqrt(rho_i), so |decoder| = |c|.
+    top, c = positive("L", tex=r"\lambda_1"), real("c")
+    share, encoder, rho = function("h", CLOSED_UNIT), function("u"), density("rho", tex=r"\rho")
+    variance = top * share
+    error = (
+        integral(variance) - 2 * c * integral(variance * sqrt(rho) * encoder) + c**2 * integral(variance * encoder**2)
+    )
+    best = integral(variance * (1 - rho))  # of all encoders for this decoder: the variance off its line
+    least = integral(variance) - top
     return Theorem(
-        Inequality(off, ">=", small, (w1**2 + w2**2 > 0,)),
+        Inequality(error, ">=", least),
+        derivation=(
+            Step(best + integral(variance * (c * encoder - sqrt(rho)) ** 2), "complete the square"),
+            Step(best, "variances are nonnegative", ">="),
+            Step(least + top * integral((1 - share) * rho), "the squares of a unit vector add to one"),
+            Step(least, "no variance exceeds the largest", ">="),
+        ),
         mutants={
-            "the other axis": Inequality(off, ">=", small + excess, (w1**2 + w2**2 > 0,)),
+            "half the largest variance spared": Inequality(error, ">=", integral(variance) - top / 2),
+            "nothing spared": Inequality(error, ">=", integral(variance)),
         },
     )
 
@@ -133,6 +151,7 @@ def evidence_integral() -> Theorem:
         AllOf(
             {
                 "total probability": Identity(integral(joint / marginal * marginal), integral(joint)),
+                "Bayes' posterior is a density": Identity(integral(posterior), Integer(1)),
                 "linear Gaussian model": Identity(
                     Integral(likelihood.pdf(x) * latent.pdf(z), (z, -oo, oo)), Normal(b, w**2 + s**2).pdf(x)
                 ),
@@ -140,7 +159,7 @@ def evidence_integral() -> Theorem:
         ),
         mutants={
             "prior forgotten": Identity(integral(joint / marginal), integral(joint)),
-            "noise forgotten": Identity(
+            "noise counted twice": Identity(
                 Integral(likelihood.pdf(x) * latent.pdf(z), (z, -oo, oo)), Normal(b, w**2 + 2 * s**2).pdf(x)
             ),
         },
@@ -279,6 +298,35 @@ def score_gradient() -> Theorem:
     )
 
 
+@statement(references=("mohamed2020",), cites=(reparametrized_gradient, score_gradient))
+def gradient_variances() -> Theorem:
+    """For f(z) = z^2 the reparametrized gradient in the mean has variance 4 sigma^2, less than the score-function
+    gradient's; for f(z) = cos(2 z) and a standard normal q it has the larger one: neither dominates in general."""
+    standard = Normal(0, 1)
+    score = q_normal.logpdf(z).diff(mu)
+    by_score = q_normal.expect((z**2 * score) ** 2, z) - q_normal.expect(z**2 * score, z) ** 2
+    slope = 2 * (mu + sigma * x)
+    by_path = standard.expect(slope**2, x) - standard.expect(slope, x) ** 2
+    closed = mu**4 / sigma**2 + 14 * mu**2 + 15 * sigma**2
+    # The mean of both is E[f'] = 0 by symmetry; cos^2 and sin^2 are written with twice the angle.
+    wave_by_score = standard.expect(x**2 * (1 + cos(4 * x)) / 2, x)
+    wave_by_path = standard.expect(4 * (1 - cos(4 * x)) / 2, x)
+    return Theorem(
+        AllOf(
+            {
+                "by path": Identity(by_path, 4 * sigma**2),
+                "by score": Identity(by_score, closed),
+                "square": Inequality(4 * sigma**2, "<", closed),
+                "wave": Inequality(wave_by_path, ">", wave_by_score),
+            }
+        ),
+        mutants={
+            "square of the mean forgotten": Identity(by_score, closed + 4 * mu**2),
+            "the path always wins": Inequality(wave_by_path, "<=", wave_by_score),
+        },
+    )
+
+
 @statement(references=("kingma2014",))
 def gaussian_kl() -> Theorem:
     """The divergence between two normal distributions on the line, from its integral."""
@@ -297,17 +345,23 @@ def gaussian_kl() -> Theorem:
 
 @statement(references=("kingma2014",), cites=(gaussian_kl,))
 def diagonal_kl() -> Theorem:
-    """From a diagonal to the standard normal in any dimension, half the sum of mu_i^2 + sigma_i^2 - 1 - log sigma_i^2
-    is nonnegative."""
+    """From a diagonal to the standard normal law the divergence is half the sum of mu_i^2 + sigma_i^2 - 1 - log sigma_i^2,
+    computed in two dimensions; in any dimension that sum is nonnegative."""
     mean, scale = function("mu", tex=r"\mu"), function("sigma", POSITIVE, tex=r"\sigma")  # over coordinates
     total = integral(mean**2 + scale**2 - 1 - log(scale**2)) / 2
+    m1, m2, y1, y2 = reals("m1 m2 y1 y2")
+    s1, s2 = positive("s1"), positive("s2")
+    law, standard = DiagonalNormal((m1, m2), (s1**2, s2**2)), DiagonalNormal((0, 0), (1, 1))
+    point = (y1, y2)
+    divergence = law.expect(law.logpdf(point) - standard.logpdf(point), point)
+    closed = sum(m**2 + v**2 - 1 - log(v**2) for m, v in ((m1, s1), (m2, s2))) / 2
     return Theorem(
-        Inequality(total, ">=", Integer(0)),
+        AllOf({"two dimensions": Identity(divergence, closed), "nonnegative": Inequality(total, ">=", Integer(0))}),
         mutants={
             "standard deviation for the variance": Inequality(
                 integral(mean**2 + scale - 1 - log(scale**2)), ">=", Integer(0)
             ),
-            "constant forgotten, strict": Inequality(total, ">", Integer(0)),
+            "strictly positive": Inequality(total, ">", Integer(0)),
         },
     )
 
@@ -412,5 +466,28 @@ def linear_gaussian_gap() -> Theorem:
     gap = log(width / sigma) + (sigma**2 + (mu - centre) ** 2) / (2 * width**2) - Rational(1, 2)
     return Theorem(
         Identity(Normal(b, total).logpdf(x) - bound, gap),
-        mutants={"prior width": Identity(Normal(b, total).logpdf(x) - bound, gap.subs(sigma, 2 * sigma))},
+        mutants={"twice the width": Identity(Normal(b, total).logpdf(x) - bound, gap.subs(sigma, 2 * sigma))},
+    )
+
+
+@statement(references=("tipping1999",), cites=(linear_gaussian_posterior,))
+def probabilistic_pca() -> Theorem:
+    """With one latent and two coordinates of equal noise, prior times likelihood is evidence times posterior: the evidence
+    has covariance w w^T + s^2 I and the posterior's mean is w^T (x - b) / (|w|^2 + s^2)."""
+    w1, w2, b1, b2, x1, x2 = reals("w1 w2 b1 b2 x1 x2")
+    total = w1**2 + w2**2 + s**2
+    both = Normal(0, 1).logpdf(z) + Normal(w1 * z + b1, s**2).logpdf(x1) + Normal(w2 * z + b2, s**2).logpdf(x2)
+    loading, centre = Matrix([w1, w2]), (w1 * (x1 - b1) + w2 * (x2 - b2)) / total
+
+    def split(covariance: Matrix, width: Expr) -> Claim:
+        law = MultivariateNormal(Matrix([b1, b2]), covariance)
+        return Identity(both, law.logpdf(Matrix([x1, x2])) + Normal(centre, width).logpdf(z))
+
+    covariance = loading * loading.T + s**2 * eye(2)
+    return Theorem(
+        split(covariance, s**2 / total),
+        mutants={
+            "noise twice": split(covariance + s**2 * eye(2), s**2 / total),
+            "posterior variance of the noise": split(covariance, s**2),
+        },
     )

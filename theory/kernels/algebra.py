@@ -103,12 +103,12 @@ class Reader:
 
     def _read(self, expr: Expr) -> Quotient:
         field = self.field
+        if not isinstance(expr, Expr) or expr.is_commutative is not True or getattr(expr, "is_Matrix", False):
+            raise Undecided(f"{expr} is no commutative scalar")
         if expr.is_Rational:
             return field.constant(Fraction(int(expr.p), int(expr.q)))
         if expr.is_Symbol:
             return self._symbol(expr)
-        if not isinstance(expr, Expr):
-            raise Undecided(f"{expr} is no expression")
         if expr.is_Add:
             return field.sum(self.read(term) for term in expr.args)
         if expr.is_Mul:

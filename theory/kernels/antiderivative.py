@@ -1,7 +1,9 @@
 """Definite integrals by an antiderivative that is proved to be one.
 
-A candidate F may come from anywhere. It counts when F' = f is proved by the algebra kernel, F is proved continuous on the open
-range, and its limits at both ends are proved; the integral is then F(upper-) - F(lower+), improper where it has to be.
+A candidate F may come from anywhere. It counts when F' = f is proved by the algebra kernel, F is proved
+continuous on the open
+range, and its limits at both ends are proved; the integral is then F(upper-) - F(lower+), improper where it
+has to be.
 """
 
 from __future__ import annotations
@@ -44,7 +46,9 @@ def excludes_zero(expr: Expr, over: Range) -> bool:
 
 
 def _signed_in_balls(expr: Expr, over: Range) -> bool:
-    """Whether balls show one strict sign on the whole closed range, which has to be finite and free of parameters."""
+    """Whether balls show one strict sign on the whole closed range, which has to be finite and free of
+    parameters.
+    """
     if expr.free_symbols - {over.x} or over.lower.free_symbols or over.upper.free_symbols:
         return False
     if over.lower.is_infinite or over.upper.is_infinite:
@@ -74,7 +78,7 @@ def is_continuous(F: Expr, over: Range) -> bool:
         return True
     if not all(is_continuous(part, over) for part in F.args):
         return False
-    if isinstance(F, sp.Add | sp.Mul) or isinstance(F, CONTINUOUS):
+    if isinstance(F, (sp.Add, sp.Mul, *CONTINUOUS)):
         return True
     if isinstance(F, sp.Pow):
         if F.exp.is_Integer:
@@ -84,6 +88,8 @@ def is_continuous(F: Expr, over: Range) -> bool:
         )
     if isinstance(F, log):
         return _positive_on(F.args[0], over)
+    if isinstance(F, sp.asin | sp.acos):
+        return is_proved_nonnegative((1 - F.args[0] ** 2).expand(), over.where)
     if isinstance(F, sp.tan):
         return excludes_zero(cos(F.args[0]), over)
     return False
@@ -109,7 +115,7 @@ def _end(F: Expr, over: Range, end: Expr, side: str) -> Expr | None:
 
 
 def _by_substitution(F: Expr, over: Range, end: Expr) -> Expr | None:
-    """F at the end, where F is continuous there by its structure."""
+    """F at the end, where F, proved continuous on the open range, stays so there by its structure."""
     if not _continuous_at(F, over.x, end, _without(over.where, over.x)):
         return None
     return F.subs(over.x, end)
@@ -124,11 +130,14 @@ def _continuous_at(F: Expr, x: Symbol, end: Expr, where: Where) -> bool:
         return True
     if not all(_continuous_at(part, x, end, where) for part in F.args):
         return False
-    if isinstance(F, sp.Add | sp.Mul) or isinstance(F, CONTINUOUS):
+    if isinstance(F, (sp.Add, sp.Mul, *CONTINUOUS)):
+        return True
+    if isinstance(F, sp.asin | sp.acos):
         return True
     if isinstance(F, sp.Pow | log | sp.tan):
         inner = F.args[0].subs(x, end) if not isinstance(F, sp.tan) else cos(F.args[0].subs(x, end))
-        if isinstance(F, sp.Pow) and F.exp.is_Integer and F.exp > 0:
+        # On the open range the base is known not to be negative, and so it is at the end.
+        if isinstance(F, sp.Pow) and F.exp.is_Rational and F.exp > 0:
             return True
         if is_proved_positive(inner, where):
             return True
@@ -153,5 +162,3 @@ def by_antiderivative(f: Expr, over: Range) -> Expr:
             continue
         return upper - lower
     raise Unmatched(reason)
-
-

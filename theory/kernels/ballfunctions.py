@@ -1,6 +1,7 @@
 """The functions of analysis on balls of reals: each raises `Undefined` outside its real domain.
 
-`Straddles` says that the ball is too wide to tell: it touches a pole, a jump or the end of a domain, and more bits may help.
+`Straddles` says that the ball is too wide to tell: it touches a pole, a jump or
+the end of a domain, and more bits may help.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flint import acb, arb, fmpq
-
 
 MAX_EXPONENT = 10**6
 
@@ -86,7 +86,9 @@ def power(base: Any, exponent: Any) -> Any:
         if abs(n) <= MAX_EXPONENT:
             return whole_power(base, n)
         if base < 0:
-            size = arb(1) if base.is_exact() and base == -1 else _monotone(arb.exp, exponent * logarithm(-base))
+            size = (
+                arb(1) if base.is_exact() and base == -1 else _monotone(arb.exp, exponent * logarithm(-base))
+            )
             return -size if n % 2 else size
     if base > 0:
         if exponent.is_exact() and exponent == arb(fmpq(1, 2)):

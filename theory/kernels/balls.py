@@ -1,7 +1,8 @@
 """Values of expressions in ball arithmetic: an interval that is certain to hold the true value, or None.
 
-The evaluator walks the SymPy tree itself and computes with Arb (python-flint); SymPy's own numerical evaluation has no part
-in it. A value exists only where every part of the expression is a finite real number: `x*log(x)` has no value at 0.
+The evaluator walks the SymPy tree itself and computes with Arb (python-flint); SymPy's own numerical evaluation
+has no part in it. A value exists only where every part of the expression is a finite real number: `x*log(x)`
+has no value at 0.
 
 >>> from sympy import Symbol, log, Rational
 >>> x = Symbol("x", positive=True)
@@ -10,8 +11,8 @@ True
 >>> sign_at(log(x) - x + 1, {x: Rational(1)})
 0
 
-A point maps symbols to exact numbers (integers, rationals, exact expressions such as sqrt(2)) or to balls. A ball for a symbol
-stands for those of its numbers that lie in the symbol's domain.
+A point maps symbols to exact numbers (integers, rationals, exact expressions such as sqrt(2)) or to balls. A ball
+for a symbol stands for those of its numbers that lie in the symbol's domain.
 """
 
 from __future__ import annotations
@@ -40,8 +41,9 @@ _ONE = arb(1)
 def enclose(expr: Any, point: Point, bits: int = 128) -> Any | None:
     """A finite ball that holds the value of the expression at the point, or None.
 
-    None means undefined there, or not to be had: an argument outside a function's domain, a function without an evaluator,
-    a quantity that cannot be told from a pole. More bits are tried before a quotient or a branch is given up.
+    None means undefined there, or not to be had: an argument outside a function's domain, a function that
+    has no evaluator, a quantity that cannot be told from a pole. More bits are tried before a quotient or
+    a branch is given up.
     """
     wide = any(isinstance(value, arb) and not value.is_exact() for value in point.values())
     for precision in (bits,) if wide else (bits, 4 * bits, 16 * bits):
@@ -58,14 +60,15 @@ def enclose(expr: Any, point: Point, bits: int = 128) -> Any | None:
 def sign_at(expr: Any, point: Point, max_bits: int = 4096) -> int | None:
     """The sign of the expression at the point: -1, 0 or 1 for certain, else None.
 
-    Zero is said only of an expression whose value is exactly zero: rational arithmetic says so, or `algebra.is_zero` does.
+    Zero is said only of an expression whose value is exactly zero: rational arithmetic says so, or
+    `algebra.is_zero` does.
     """
     expr = sympify(expr, strict=True)
     if any(isinstance(value, arb) for value in point.values()):
         return _sign(enclose(expr, point))
     value = exact.value(expr, point)
     if value is not None:
-        return (value > 0) - (value < 0)
+        return int(value > 0) - int(value < 0)
     bits = 64
     while bits <= max_bits:
         ball = enclose(expr, point, bits)
@@ -91,7 +94,7 @@ def _sign(ball: Any | None) -> int | None:
 
 
 def relation_at(lhs: Any, relation: str, rhs: Any, point: Point) -> bool | None:
-    """Whether lhs relation rhs (==, !=, <, <=, >, >=) at the point; None where a side is undefined or nothing is certain."""
+    """Whether lhs relation rhs (==, !=, <, <=, >, >=) there; None where a side is undefined or it is uncertain."""
     lhs, rhs = sympify(lhs, strict=True), sympify(rhs, strict=True)
     if not any(isinstance(value, arb) for value in point.values()):
         a, b = exact.value(lhs, point), exact.value(rhs, point)

@@ -1,7 +1,8 @@
 """Inequalities certified on the whole product of the symbols' domains, by intervals, boxes and local expansions.
 
-Unbounded and open ends are covered as they stand (see `intervals`); equality points are met by Taylor expansion, an equality along
-a diagonal by the sign of a quotient; claims between positive sides are also tried in logarithms. What is not covered is unknown.
+Unbounded and open ends are covered as they stand (see `intervals`); equality points are met by Taylor expansion, an
+equality along a diagonal by the sign of a quotient; claims between positive sides are also tried in logarithms.
+What is not covered is unknown.
 
 >>> from sympy import Symbol, log
 >>> from theoremcheck.theory.claims import Inequality
@@ -13,12 +14,13 @@ a diagonal by the sign of a quotient; claims between positive sides are also tri
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations, islice
 from typing import Any
 
 import numpy as np
 from flint import arb, fmpq
-from sympy import Basic, Dummy, Eq, Expr, Integer, Rational, Symbol, expand_log, factor, log, oo, sympify
+from sympy import Basic, Eq, Expr, Integer, Rational, Symbol, expand_log, factor, log, sympify
 from sympy.core.relational import Relational
 
 from ..claims import Inequality
@@ -28,7 +30,7 @@ from . import exact, search
 from .balls import enclose, sign_at
 from .intervals import INFINITE, Interval, add, multiply, negated
 from .intervals import enclose as range_of
-from .ladder import Budget, Line, OutOfBoxes, described, halves, outward, smooth
+from .ladder import Budget, Line, OutOfBoxes, halves, outward, smooth
 from .points import Space
 
 Box = tuple[Interval, ...]
@@ -40,16 +42,21 @@ def prove_on_box(
 ) -> Holds | Unknown:
     """Certify the inequality on its whole domain, or on the stated closed box (symbol -> exact ends) within it.
 
-    Integer symbols are taken over the reals of their range. `detail` of the answer states exactly the set that was covered.
+    Integer symbols are taken over the reals of their range. `detail` of the answer states exactly the
+    set that was covered.
     """
     try:
         claim = _restricted(claim, box or {})
-        said = ", ".join(f"{s} in {_reals(s)}" for s in claim.symbols) + "".join(f", {c}" for c in claim.where)
+        said = ", ".join(f"{s} in {_reals(s)}" for s in claim.symbols) + "".join(
+            f", {c}" for c in claim.where
+        )
         reason = "no symbol"
         for way, margin in _forms(claim):
             try:
                 _prove(margin, claim.symbols, claim.strict, claim.where, Budget(boxes))
-                return Holds(Strength.CERTIFIED, f"boxes in interval arithmetic{way}", said or "no free symbols")
+                return Holds(
+                    Strength.CERTIFIED, f"boxes in interval arithmetic{way}", said or "no free symbols"
+                )
             except OutOfBoxes as stop:
                 reason = str(stop)
         return Unknown(f"boxes: {reason}")
@@ -58,17 +65,37 @@ def prove_on_box(
 
 
 def _restricted(claim: Inequality, box: Mapping[Symbol, tuple[Any, Any]]) -> Inequality:
-    """The claim with smaller domains, its determined symbols (by equations with constant coefficients) put in."""
-    domains: dict[Symbol, Symbol] = {}
+    """The claim with the domains cut to the stated box and by the assumptions that bound one symbol by a number."""
+    domains = {s: _reals(s) for s in claim.symbols}
     for symbol, (low, high) in box.items():
         ends = [sympify(low, strict=True), sympify(high, strict=True)]
-        domains[symbol] = Variable(symbol.name, Domain(*ends, not ends[0].is_finite, not ends[1].is_finite))
-    lhs, rhs = claim.lhs.xreplace(domains), claim.rhs.xreplace(domains)
-    where = tuple(condition.xreplace(domains) for condition in claim.where)
-    for condition in where:
+        domains[symbol] = Domain(ends[0], ends[1], not ends[0].is_finite, not ends[1].is_finite)
+    rest = []
+    for condition in claim.where:
         if isinstance(condition, Eq):
             raise ValueError(f"the equation {condition} is not handled")
-    return Inequality(lhs, claim.relation, rhs, where)
+        if not _cuts(condition, domains):
+            rest.append(condition)
+    renamed = {s: Variable(s.name, d) for s, d in domains.items() if d != domain_of(s)}
+    lhs, rhs = claim.lhs.xreplace(renamed), claim.rhs.xreplace(renamed)
+    return Inequality(lhs, claim.relation, rhs, tuple(condition.xreplace(renamed) for condition in rest))
+
+
+def _cuts(condition: Basic, domains: dict[Symbol, Domain]) -> bool:
+    """Narrow a domain by an assumption such as x <= 1; False where it is of another form."""
+    if not isinstance(condition, Relational) or condition.rel_op not in ("<", "<=", ">", ">="):
+        return False
+    condition = condition if condition.lhs.is_Symbol else condition.reversed
+    symbol, bound = condition.lhs, condition.rhs
+    if symbol not in domains or not bound.is_Rational:
+        return False
+    old, is_open = domains[symbol], condition.rel_op in ("<", ">")
+    if condition.rel_op in ("<", "<="):
+        if old.upper > bound or (old.upper == bound and is_open):
+            domains[symbol] = replace(old, upper=bound, upper_open=is_open)
+    elif old.lower < bound or (old.lower == bound and is_open):
+        domains[symbol] = replace(old, lower=bound, lower_open=is_open)
+    return True
 
 
 def _reals(symbol: Symbol) -> Domain:
@@ -86,7 +113,9 @@ def _forms(claim: Inequality) -> Iterator[tuple[str, Expr]]:
         yield ", in logarithms", expand_log(log(large)) - expand_log(log(small))
 
 
-def _prove(margin: Expr, symbols: tuple[Symbol, ...], strict: bool, where: Sequence[Basic], budget: Budget) -> None:
+def _prove(
+    margin: Expr, symbols: tuple[Symbol, ...], strict: bool, where: Sequence[Basic], budget: Budget
+) -> None:
     """Prove margin >= 0 (> 0 if strict) on the product of the domains; raises OutOfBoxes."""
     symbols = tuple(s for s in symbols if s in margin.free_symbols)
     if not symbols:
@@ -147,7 +176,7 @@ def _vanishes(margin: Expr, point: Mapping[Symbol, Any]) -> bool:
 
 
 def _prove_diagonal(margin: Expr, symbols: tuple[Symbol, ...], budget: Budget) -> bool:
-    """Two symbols s, t of the same domain with margin 0 at t = s, and its t-derivative (t - s) times something nonnegative.
+    """Two symbols s, t of one domain, margin 0 at t = s, its t-derivative (t - s) times something nonnegative.
 
     Then the margin falls towards the diagonal from both sides and is nowhere below its value there.
     """
@@ -184,9 +213,13 @@ def _interval(symbol: Symbol) -> Interval:
             return (INFINITE if up else -INFINITE), True
         if not value.is_Rational:
             ball = enclose(value, {}, 128)
+            if ball is None:
+                raise OutOfBoxes(f"the end {value} of a domain has no certain value")
             return (ball.upper() if up else ball.lower()), False
         ball = arb(fmpq(int(value.p), int(value.q)))
-        return (ball.upper() if up else ball.lower()), ball.is_exact() and (domain.upper_open if up else domain.lower_open)
+        return (ball.upper() if up else ball.lower()), ball.is_exact() and (
+            domain.upper_open if up else domain.lower_open
+        )
 
     (lower, lower_open), (upper, upper_open) = end(domain.lower, False), end(domain.upper, True)
     return Interval(lower, upper, lower_open, upper_open)
@@ -249,10 +282,14 @@ class _Cover:
         if self.gradient is None:
             return False
         slopes = [range_of(g, self.symbols, box) for g in self.gradient]
-        return self._on_face(box, slopes) or self._mean_value(box, slopes) or any(self._expands(box, z) for z in self.zeros)
+        return (
+            self._on_face(box, slopes)
+            or self._mean_value(box, slopes)
+            or any(self._expands(box, z) for z in self.zeros)
+        )
 
     def _on_face(self, box: Box, slopes: list[Interval | None]) -> bool:
-        """Where the margin is monotone in a symbol, the face where it is least decides (whatever the assumptions say there)."""
+        """Where the margin is monotone in a symbol, the face where it is least decides, be it excluded or not."""
         for i, slope in enumerate(slopes):
             if slope is None or box[i].lower == box[i].upper:
                 continue
@@ -271,7 +308,9 @@ class _Cover:
         return False
 
     def _mean_value(self, box: Box, slopes: list[Interval | None]) -> bool:
-        if not all(side.bounded for side in box) or any(slope is None or not slope.bounded for slope in slopes):
+        if not all(side.bounded for side in box) or any(
+            slope is None or not slope.bounded for slope in slopes
+        ):
             return False
         centre = tuple(_middle(side) for side in box)
         total = range_of(self.margin, self.symbols, centre)
@@ -282,7 +321,7 @@ class _Cover:
         return self._enough(total)
 
     def _expands(self, box: Box, zero: tuple[Rational, ...]) -> bool:
-        """Taylor at an equality point of the box: a gradient that points inwards or vanishes, and a positive semidefinite Hessian."""
+        """Taylor at an equality point of the box: gradient inwards or zero, Hessian positive definite."""
         if self.hessian is None or self.gradient is None:
             return False
         values = [arb(fmpq(int(c.p), int(c.q))) for c in zero]
@@ -317,7 +356,11 @@ class _Cover:
     def _widest(self, box: Box) -> int:
         def width(side: Interval) -> float:
             if not side.bounded:
-                return 1e18 if not side.lower.is_finite() and not side.upper.is_finite() else 1e9 / (1 + abs(float(_finite(side))))
+                return (
+                    1e18
+                    if not side.lower.is_finite() and not side.upper.is_finite()
+                    else 1e9 / (1 + abs(float(_finite(side))))
+                )
             return float(side.upper - side.lower)
 
         return max(range(len(box)), key=lambda i: width(box[i]))
@@ -333,7 +376,7 @@ def _middle(side: Interval) -> Interval:
 
 
 def _positive_definite(rows: list[list[Interval | None]]) -> bool:
-    """Whether every symmetric matrix with entries in the intervals is positive definite, by elimination in intervals."""
+    """Whether every symmetric matrix with entries in the intervals is positive definite, by elimination."""
     size = len(rows)
     table = [list(row) for row in rows]
     for k in range(size):
@@ -350,4 +393,4 @@ def _positive_definite(rows: list[list[Interval | None]]) -> bool:
     return True
 
 
-__all__ = ["BOXES", "Dummy", "described", "oo", "prove_on_box"]
+__all__ = ["BOXES", "prove_on_box"]

@@ -3,14 +3,15 @@
 A margin f >= 0 is proved by one of these, tried in this order and recursively:
 - z3, with transcendental terms as unknowns (`smt.implies`);
 - a factorization whose factors have known signs (found by SymPy, confirmed by z3);
-- a sum of groups that are nonnegative one by one; logarithms combined (sum of c_i log a_i >= 0 iff the product of a_i^c_i >= 1);
+- a sum of groups that are nonnegative one by one; logarithms combined (sum of c_i log a_i >= 0 iff the product of
+  a_i^c_i >= 1);
 - two terms of opposite signs, compared through their logarithms;
-- a variable v and a place x0 (a number, an end, an expression in the other symbols) with f(x0) >= 0, df/dv >= 0 where v > x0
-  and df/dv <= 0 where v < x0.
+- a variable v and a place x0 (a number, an end, an expression in the other symbols) with f(x0) >= 0, df/dv >= 0 where
+  v > x0 and df/dv <= 0 where v < x0.
 
-For the last, v must run through an interval when the other symbols stand still: facts that are affine in v do that, other facts
-about v are forgotten on the way. f must be differentiable inside and continuous at x0: every denominator, logarithm, power
-and root that it holds is shown to be defined. Floating point only chooses what to try.
+For the last, v must run through an interval when the other symbols stand still: facts that are affine in v do that,
+other facts about v are forgotten on the way. f must be differentiable inside and continuous at x0: every denominator,
+logarithm, power and root that it holds is shown to be defined. Floating point only chooses what to try.
 """
 
 from __future__ import annotations
@@ -79,7 +80,11 @@ def prove(claim: Inequality, depth: int = 5, seconds: float = 8.0) -> Holds | Un
             return Unknown("calculus: a side is not shown to be defined everywhere")
         if not plausible(margin, where, claim.strict):
             return Unknown("calculus: no proof found, the claim looks false at a point")
-        reason = prover.sides(claim, where, depth) or prover.sign(margin, where, claim.strict, depth)
+        reason = None
+        for deep in range(1, min(3, depth) + 1):
+            reason = reason or prover.sides(claim, where, deep)
+        for deep in range(1, depth + 1):
+            reason = reason or prover.sign(margin, where, claim.strict, deep)
     except OutOfTime:
         return Unknown(f"calculus: no proof within {seconds:g} s")
     except (PolynomialError, ValueError, NotImplementedError, RecursionError) as error:
@@ -115,23 +120,20 @@ def plausible(margin: Expr, where: Facts, strict: bool) -> bool:
     if where:
         return True
     fast = _fast(margin, symbols)
-    places = [
-        [float(v) for v in SMALL if Rational(v.numerator, v.denominator) in domain_of(s)] for s in symbols
-    ]
+    places = [[float(v) for v in SMALL if Rational(v.numerator, v.denominator) in domain_of(s)] for s in symbols]
     rng = random.Random(0)
     if all(places) and len(symbols) <= 3:
         points = list(product(*places))
     else:
         points = [
-            tuple(
-                rng.choice(place) if place else _sample(s, rng)
-                for s, place in zip(symbols, places, strict=True)
-            )
+            tuple(rng.choice(place) if place else _sample(s, rng) for s, place in zip(symbols, places, strict=True))
             for _ in range(2000)
         ]
-    points += [tuple(_sample(s, rng) for s in symbols) for _ in range(200)]
     values = [v for point in points if (v := fast(*point)) is not None]
-    return not any(v < -1e-9 or (strict and abs(v) < 1e-13) for v in values)
+    if strict and any(abs(v) < 1e-13 for v in values):
+        return False
+    values += [v for _ in range(200) if (v := fast(*(_sample(s, rng) for s in symbols))) is not None]
+    return not any(v < -1e-9 for v in values)
 
 
 def relation(lhs: Any, order: str, rhs: Any) -> Basic:
@@ -148,9 +150,7 @@ def obligations(f: Expr, smooth: bool) -> list[tuple[Expr, str]]:
     for part in _nodes(f):
         if isinstance(part, log):
             found.append((part.args[0], ">"))
-        elif (
-            isinstance(part, Pow) and not isinstance(part, exp) and not (part.exp.is_Integer and part.exp > 0)
-        ):
+        elif isinstance(part, Pow) and not isinstance(part, exp) and not (part.exp.is_Integer and part.exp > 0):
             if part.exp.is_Integer:
                 found.append((part.base, "!="))
             elif part.base is not S.Exp1:
@@ -175,9 +175,7 @@ def plainly_positive(f: Expr) -> bool:
         return bool(f.p > 0)
     if isinstance(f, Symbol):
         domain = domain_of(f)
-        return isinstance(domain.lower, Rational) and (
-            domain.lower > 0 or (domain.lower == 0 and domain.lower_open)
-        )
+        return isinstance(domain.lower, Rational) and (domain.lower > 0 or (domain.lower == 0 and domain.lower_open))
     if isinstance(f, exp) or f in (S.Exp1, S.Pi):
         return True
     if isinstance(f, Pow):
@@ -242,8 +240,7 @@ class Prover:
                 point = {s: _sample(s, rng) for s in symbols}
                 values = [test(*point.values()) for test in tests]
                 if all(
-                    v is not None and (v > 0 if o[0] == ">" else v < 0)
-                    for v, o in zip(values, orders, strict=True)
+                    v is not None and (v > 0 if o[0] == ">" else v < 0) for v, o in zip(values, orders, strict=True)
                 ):
                     kept.append(point)
                 if len(kept) == 80:
@@ -253,12 +250,12 @@ class Prover:
         return found
 
     def looks(self, f: Expr, facts: Facts) -> int:
-        """The apparent sign of f: 1, -1, or 0 where it takes both (or cannot be told)."""
+        """The apparent sign of f: 1 (or nothing is seen), -1, or 0 where it takes both."""
         symbols = tuple(sorted(f.free_symbols.union(*(fact.free_symbols for fact in facts)), key=str))
         fast = _fast(f, symbols)
         values = [v for point in self.samples(symbols, facts) if (v := fast(*point.values())) is not None]
         if not values:
-            return 0
+            return 1
         slack = 1e-9 * (1 + max(abs(v) for v in values))
         above, below = any(v > slack for v in values), any(v < -slack for v in values)
         return 0 if above and below else -1 if below else 1
@@ -293,7 +290,7 @@ class Prover:
         return None
 
     def _cases(self, f: Expr, facts: Facts, strict: bool, depth: int) -> str | None:
-        """The proof by cases over the first absolute value, maximum or minimum; "" where a case resists, None without one."""
+        """By cases over the first absolute value, maximum or minimum; "" where a case resists, None without one."""
         corner = next((part for part in _nodes(f) if isinstance(part, Abs | Max | Min)), None)
         if corner is None:
             return None
@@ -307,9 +304,7 @@ class Prover:
             self.sign(f.xreplace({corner: value}), (*facts, relation(one - two, order, 0)), strict, depth)
             for value, order in ((one, ">=" if upper else "<="), (two, "<=" if upper else ">="))
         ]
-        return (
-            "; ".join(f"case {i + 1}: {reason}" for i, reason in enumerate(reasons)) if all(reasons) else ""
-        )
+        return "; ".join(f"case {i + 1}: {reason}" for i, reason in enumerate(reasons)) if all(reasons) else ""
 
     def factors(self, f: Expr, facts: Facts, strict: bool, depth: int) -> str | None:
         """f as a product of factors of known sign."""
@@ -333,9 +328,7 @@ class Prover:
             negative += look < 0 and not even
             reasons.append(reason if "z3" not in reason and "form" not in reason else "")
         why = "; ".join(dict.fromkeys(reason for reason in reasons if reason))
-        return (
-            f"{shown} has factors of known sign" + (f" ({why})" if why else "") if negative % 2 == 0 else None
-        )
+        return f"{shown} has factors of known sign" + (f" ({why})" if why else "") if negative % 2 == 0 else None
 
     def logarithms(self, f: Expr, facts: Facts, strict: bool, depth: int) -> str | None:
         """A rational combination of logarithms, as a comparison of two products."""
@@ -352,9 +345,7 @@ class Prover:
         below = Mul(*(base**-c for c, base in powers if c < 0))
         reason = self.sign(above - below, facts, strict, depth - 1)
         return (
-            f"the logarithm is increasing and {above} {'>' if strict else '>='} {below}: {reason}"
-            if reason
-            else None
+            f"the logarithm is increasing and {above} {'>' if strict else '>='} {below}: {reason}" if reason else None
         )
 
     def groups(self, f: Expr, facts: Facts, strict: bool, depth: int) -> str | None:
@@ -389,13 +380,11 @@ class Prover:
         )
 
     def sides(self, claim: Inequality, facts: Facts, depth: int) -> str | None:
-        """The two sides of the claim compared through their logarithms, where both are positive and a power is among them."""
+        """The two sides compared through their logarithms, where both are positive and one holds a power."""
         ordered = (claim.rhs, claim.lhs) if claim.relation[0] == "<" else (claim.lhs, claim.rhs)
         larger, smaller = (exponentials(side) for side in ordered)
         if not any(
-            exponent(part) is not None and part.free_symbols
-            for side in (larger, smaller)
-            for part in _nodes(side)
+            exponent(part) is not None and part.free_symbols for side in (larger, smaller) for part in _nodes(side)
         ):
             return None
         if larger.has(log) or smaller.has(log) or larger == 0 or smaller == 0:
@@ -406,7 +395,7 @@ class Prover:
 
     # ---- normal form ------------------------------------------------------------------------------------------------
     def tidy(self, f: Expr, facts: Facts) -> Expr:
-        """f with hyperbolic functions as exponentials and logarithms of products split, where each factor is positive."""
+        """f with hyperbolic functions as exponentials and logarithms of products split where factors are positive."""
         key = ("tidy", f, facts)
         if key not in self.seen:
             f = exponentials(f)
@@ -438,9 +427,7 @@ class Prover:
         if depth < 1 or f.has(Abs, Max, Min):
             return None
         slopes = {v: f.diff(v) for v in f.free_symbols}
-        hardness = {
-            v: (slope.has(*SMOOTH), slope.count_ops(), v.name) for v, slope in slopes.items() if slope != 0
-        }
+        hardness = {v: (slope.has(*SMOOTH), slope.count_ops(), v.name) for v, slope in slopes.items() if slope != 0}
         for v in sorted(hardness, key=lambda v: hardness[v]):
             if monotonic() > self.deadline:
                 raise OutOfTime
@@ -459,9 +446,7 @@ class Prover:
             return None
         slope = self.tidy(f.diff(v), path)
         for x0 in self._anchors(f, slope, v, (*bounds, *ends)):
-            closed = [
-                relation((b.lhs - b.rhs).xreplace({v: x0}), b.rel_op[0] + "=", 0) for b in (*bounds, *ends)
-            ]
+            closed = [relation((b.lhs - b.rhs).xreplace({v: x0}), b.rel_op[0] + "=", 0) for b in (*bounds, *ends)]
             if not all(implies(c.lhs, c.rel_op, 0, facts, 0.3) for c in closed):
                 continue
             reason = self._from(f, slope, v, x0, facts, still, path, strict, depth)
@@ -496,9 +481,7 @@ class Prover:
             base = "0" if self.by_smt(limit, "==", still) else self.sign(limit, still, False, depth - 1)
             reason = base and self.sign(rising, path, strict, depth - 1)
             if reason:
-                return (
-                    f"{f} moves away from its limit {limit} at {v} = {end}, which is >= 0 ({base}): {reason}"
-                )
+                return f"{f} moves away from its limit {limit} at {v} = {end}, which is >= 0 ({base}): {reason}"
         return None
 
     def _from(
@@ -513,9 +496,9 @@ class Prover:
         strict: bool,
         depth: int,
     ) -> str | None:
-        if not all(
-            self.by_smt(part.xreplace({v: x0}), order, still) for part, order in obligations(f, smooth=False)
-        ):
+        if self.looks(f - f.xreplace({v: x0}), path) < 1:
+            return None
+        if not all(self.by_smt(part.xreplace({v: x0}), order, still) for part, order in obligations(f, smooth=False)):
             return None
         start = self.tidy(f.xreplace({v: x0}), still)
         if self.looks(start, still) < 0 and not self.by_smt(start, "==", still):
@@ -537,9 +520,8 @@ class Prover:
                 return None
             reasons.append(f"where {v} {order} {x0}: {reason}")
         even = "it is even; " if mirrored else ""
-        return (
-            f"{f} {'>' if strict else '>='} 0: {even}at {v} = {x0} {base}; derivative in {v}: {slope}; "
-            + "; ".join(reasons)
+        return f"{f} {'>' if strict else '>='} 0: {even}at {v} = {x0} {base}; derivative in {v}: {slope}; " + "; ".join(
+            reasons
         )
 
     def _even(self, f: Expr, v: Symbol, facts: Facts) -> bool:
@@ -555,9 +537,7 @@ class Prover:
             found += _root(base, v)
         found += [s for s in sorted(f.free_symbols, key=str) if s != v]
         found += ANCHORS
-        return list(
-            dict.fromkeys(x0 for x0 in found if not x0.has(v, S.ComplexInfinity, S.NaN, S.ImaginaryUnit))
-        )
+        return list(dict.fromkeys(x0 for x0 in found if not x0.has(v, S.ComplexInfinity, S.NaN, S.ImaginaryUnit)))
 
 
 def _affine(f: Expr, v: Symbol) -> bool:
@@ -589,7 +569,7 @@ def _root(f: Expr, v: Symbol, depth: int = 2) -> list[Expr]:
 
 
 def factored(f: Expr) -> list[tuple[Expr, Expr]]:
-    """Factors of f with their exponents, as SymPy finds them when exponentials, logarithms and the like are generators."""
+    """Factors of f with their exponents, as SymPy finds them with exponentials and logarithms as generators."""
     steps = common_steps((f,))
     marks: dict[Expr, Expr] = {}
 
@@ -618,9 +598,7 @@ def _powers(product: Expr) -> list[tuple[Expr, Expr]]:
     """The factors of a product with their exponents."""
     found = []
     for part in Mul.make_args(product):
-        base, power = (
-            part.as_base_exp() if isinstance(part, Pow) and not isinstance(part, exp) else (part, S.One)
-        )
+        base, power = part.as_base_exp() if isinstance(part, Pow) and not isinstance(part, exp) else (part, S.One)
         found.append((base, power) if base is not S.Exp1 else (part, S.One))
     return found
 

@@ -63,7 +63,13 @@ def solved_for_symbol(difference: Expr, where: Where) -> tuple[Symbol, Expr] | N
 
 def substituted(expr: Expr, where: Where, symbol: Symbol, value: Expr) -> tuple[Expr, Where]:
     """Expression and assumptions with the symbol replaced; that the value lies in its domain is a new assumption."""
-    facts = [fact.xreplace({symbol: value}) for fact in where]
+    if any(_binds(node, symbol) for node in expr.atoms(sp.Derivative, sp.Subs, sp.Lambda, sp.Integral)):
+        raise Undecided(f"{symbol} is differentiated by, and cannot be replaced")
+    try:
+        replaced = expr.xreplace({symbol: value})
+        facts = [fact.xreplace({symbol: value}) for fact in where]
+    except (TypeError, ValueError) as refusal:
+        raise Undecided(str(refusal)) from None
     try:
         domain = domain_of(symbol)
         if domain.lower != -oo:
@@ -72,7 +78,14 @@ def substituted(expr: Expr, where: Where, symbol: Symbol, value: Expr) -> tuple[
             facts.append((Gt if domain.upper_open else Ge)(domain.upper, value, evaluate=False))
     except ValueError:
         pass
-    return expr.xreplace({symbol: value}), tuple(fact for fact in facts if isinstance(fact, Relational))
+    return replaced, tuple(fact for fact in facts if isinstance(fact, Relational))
+
+
+def _binds(node: Basic, symbol: Symbol) -> bool:
+    """Whether the node means something else by the symbol than its value."""
+    if isinstance(node, sp.Integral):
+        return any(len(limit) < 3 for limit in node.limits)
+    return symbol in node.free_symbols or isinstance(node, sp.Subs | sp.Lambda)
 
 
 def zero_in_cases(expr: Expr, where: Where, cases: _Cases | None = None) -> bool:
@@ -91,7 +104,7 @@ def zero_in_cases(expr: Expr, where: Where, cases: _Cases | None = None) -> bool
         if solved is not None:
             return zero_in_cases(*substituted(expr, where, *solved), cases)
     distinction = next(_distinctions(expr), None)
-    if distinction is None or (expr.has(Mu) and varies(distinction)):
+    if distinction is None or (expr.has(Mu) and varies(distinction)) or not _is_real(distinction, where):
         return False
     return all(
         zero_in_cases(part, facts, cases)
@@ -104,6 +117,19 @@ def _squeezed(where: Where) -> Expr | None:
     """A quantity that two of the assumptions bound by zero from both sides."""
     gaps = {sp.expand(fact.gts - fact.lts) for fact in where if isinstance(fact, Ge | sp.Le)}
     return next((gap for gap in sorted(gaps, key=str) if gap.free_symbols and sp.expand(-gap) in gaps), None)
+
+
+def _is_real(distinction: Basic, where: Where) -> bool:
+    """Whether positive, zero and negative are all cases there are."""
+    from .algebra import read
+    from .functions import is_real_tree
+
+    def real(part: Expr) -> bool:
+        reader, value = read(part, where)
+        return reader.field.is_real(value) or is_real_tree(part)
+
+    arguments = distinction.args[:1] if isinstance(distinction, Heaviside) else distinction.args
+    return all(real(part) for part in arguments)
 
 
 def _is_infeasible(where: Where) -> bool:
@@ -219,6 +245,8 @@ def _read_weights(field: Field, value: Quotient) -> dict[Symbol, Expr] | None:
         symbol = generator.label
         if isinstance(symbol, Pointwise) and symbol.normalized and rest.degrees()[index] == 1:
             slope = rest.derivative(index)
+            if any(isinstance(s, Pointwise) for s in field.depends(Quotient(slope, value.den))):
+                return None
             rest = rest - slope * field.variables[index]
             weights[symbol] = to_expression(field, Quotient(slope, value.den))
     if not rest.is_zero() or any(varies(weight) for weight in weights.values()):

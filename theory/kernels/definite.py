@@ -1,8 +1,10 @@
-"""Exact rules for definite integrals of c x**a (1-x)**b log(x)**j log(1-x)**k exp(q(x)) cos(w x + f), term by term.
+"""Exact rules for definite integrals of c x**a (1-x)**b log(x)**j log(1-x)**k exp(q(x)) cos(w x + f), term by
+term.
 
 Each rule is a theorem with its conditions, and applies only where the conditions are proved:
 
-- Gaussian: q quadratic with negative leading coefficient, over R: moments by Stein's lemma, waves by the characteristic
+- Gaussian: q quadratic with negative leading coefficient, over R: moments by Stein's lemma, waves by the
+characteristic
   function; over a half line or an interval: integration by parts down to erf;
 - gamma: x**a exp(-c x**n) over (0, oo), a > -1, c > 0, with logarithms by differentiation in a;
 - exponential: polynomial times exp(-c x) over [lower, oo) or an interval, by parts;
@@ -16,11 +18,31 @@ from dataclasses import dataclass, replace
 from functools import reduce
 
 import sympy as sp
-from sympy import Add, Dummy, Expr, Integer, Mul, Poly, Pow, Rational, Symbol, cos, erf, exp, gamma, log, oo, pi, sin, sqrt
+from sympy import (
+    Add,
+    Dummy,
+    Expr,
+    Integer,
+    Mul,
+    Poly,
+    Pow,
+    Rational,
+    Symbol,
+    cos,
+    erf,
+    exp,
+    gamma,
+    log,
+    oo,
+    pi,
+    sin,
+    sqrt,
+)
 
 from .positivity import Where, is_proved_nonnegative, is_proved_positive
 
 LARGEST_EXPANSION = 400
+ZERO = Integer(0)
 
 
 class Unmatched(Exception):
@@ -52,14 +74,16 @@ class Range:
 
 @dataclass(frozen=True)
 class Term:
-    """coefficient x**power (1-x)**complement log(x)**logs log(1-x)**clogs exp(exponent) cos(wave) (no wave: 1)."""
+    """coefficient x**power (1-x)**complement log(x)**logs log(1-x)**clogs exp(exponent) cos(wave) (no wave:
+    1).
+    """
 
     coefficient: Expr
-    power: Expr = Integer(0)
-    complement: Expr = Integer(0)
+    power: Expr = ZERO
+    complement: Expr = ZERO
     logs: int = 0
     clogs: int = 0
-    exponent: Expr = Integer(0)
+    exponent: Expr = ZERO
     wave: Expr | None = None
 
 
@@ -86,7 +110,9 @@ def _product(left: list[Term], right: list[Term]) -> list[Term]:
 
 
 def terms(expr: Expr, over: Range) -> list[Term]:
-    """The integrand as a sum of terms; Unmatched where it is none. Every rewriting is an equality on the range."""
+    """The integrand as a sum of terms; Unmatched where it is none. Every rewriting is an equality on the
+    range.
+    """
     x = over.x
     if x not in expr.free_symbols:
         return [Term(expr)]
@@ -164,12 +190,19 @@ def _logarithm(inner: Expr, over: Range) -> list[Term]:
 
 
 def integrate_terms(expr: Expr, over: Range) -> Expr:
-    """The integral of expr over the range; Unmatched where a term has no rule or its conditions are not proved."""
+    """The integral of expr over the range; Unmatched where a term has no rule or its conditions are not
+    proved.
+    """
     collected: dict[Term, list[Expr]] = {}
     for term in terms(expr, over):
         exponent = Poly(term.exponent, over.x)
         constant = exponent.nth(0)
-        key = replace(term, coefficient=Integer(1), exponent=(term.exponent - constant).expand(), power=sp.expand(term.power))
+        key = replace(
+            term,
+            coefficient=Integer(1),
+            exponent=(term.exponent - constant).expand(),
+            power=sp.expand(term.power),
+        )
         collected.setdefault(key, []).append(term.coefficient * exp(constant))
     return Add(*(Add(*parts) * _integral(key, over) for key, parts in collected.items() if Add(*parts) != 0))
 

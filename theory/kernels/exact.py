@@ -13,7 +13,7 @@ from math import isqrt
 from typing import Any
 
 from flint import fmpq, fmpz
-from sympy import Expr, Integer, Rational, Symbol, sympify
+from sympy import Expr, Rational, Symbol, sympify
 from sympy.core.relational import Relational
 
 Point = Mapping[Symbol, Any]
@@ -222,4 +222,4 @@ _BINDERS: dict[str, Callable[..., Any]] = {
     "Product": lambda expr, at: _accumulate(expr, at, _product),
 }
 
-__all__ = ["Integer", "proved_zero", "rational", "value"]
+__all__ = ["proved_zero", "rational", "value"]

@@ -1,7 +1,7 @@
 """Finite claims: every case is run, exactly.
 
-Sides are integers, fractions, exact SymPy expressions, truth values, words, matrices, or tuples and lists of such, compared entry by
-entry. A floating-point number is refused: it is never exact.
+Sides are integers, fractions, exact SymPy expressions, truth values, words, matrices, or tuples and lists of such,
+compared entry by entry. A floating-point number is refused: it is never exact.
 """
 
 from __future__ import annotations
@@ -88,11 +88,7 @@ def _compare(left: Any, relation: str, right: Any, label: str) -> bool | None:
 
 
 def _sympy(side: Any) -> Any:
-    return (
-        Rational(side.numerator, side.denominator)
-        if isinstance(side, Fraction)
-        else sympify(side, strict=True)
-    )
+    return Rational(side.numerator, side.denominator) if isinstance(side, Fraction) else sympify(side, strict=True)
 
 
 def _symbolic(left: Any, relation: str, right: Any) -> bool | None:

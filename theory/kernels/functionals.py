@@ -12,7 +12,7 @@ from flint import fmpq
 from sympy import Basic, Dummy, Expr, Symbol, oo
 
 from ..measures import Mu
-from ..symbols import REALS, Domain, Pointwise, Variable, domain_of
+from ..symbols import REALS, Domain, Pointwise, Variable
 from .generators import Field, Poly, Quotient, Undecided
 from .ranges import NONNEGATIVE_RAY, REAL_LINE
 from .signs import sign
@@ -106,21 +106,21 @@ def with_canonical_bounds(expr: Expr) -> Expr:
     body = with_canonical_bounds(expr.function)
     for variable, *ends in expr.limits:
         height = max((s.height for s in body.atoms(Bound) if s != variable), default=-1) + 1
-        name = Bound(height, _domain(type(expr), variable, *ends))
+        name = Bound(height, _domain(type(expr), *ends))
         body = expr.func(body.xreplace({variable: name}), (name, *map(with_canonical_bounds, ends)))
         if not isinstance(body, sp.Integral | sp.Sum | sp.Product):
             return body
     return body
 
 
-class Bound(Variable):  # type: ignore[misc]
+class Bound(Variable):
     """A bound variable; its height counts the binders below its own."""
 
     __slots__ = ("height",)
     height: int
 
     def __new__(cls, height: int, domain: Domain) -> Bound:
-        self: Bound = Variable.__new__(cls, f"_t{height}", domain)  # type: ignore[assignment]
+        self: Bound = Variable.__new__(cls, f"_t{height}", domain)
         self.height = height
         return self
 
@@ -128,8 +128,8 @@ class Bound(Variable):  # type: ignore[misc]
         return (self.height, self.domain), {}
 
 
-def _domain(kind: Any, variable: Symbol, lower: Expr, upper: Expr) -> Domain:
-    """What the limits say of the variable, and its own domain where the limits lie in that."""
+def _domain(kind: Any, lower: Expr, upper: Expr) -> Domain:
+    """The domain of a bound variable, as far as the limits tell it."""
     integer = kind is not sp.Integral
     rational = [end if end.is_Rational else None for end in (lower, upper)]
     if None not in rational and lower > upper:
@@ -141,14 +141,7 @@ def _domain(kind: Any, variable: Symbol, lower: Expr, upper: Expr) -> Domain:
         return REALS
     low = lower if rational[0] is not None else -oo
     high = upper if rational[1] is not None else oo
-    try:
-        own = domain_of(variable)
-    except ValueError:
-        own = REALS
-    inside = own.lower <= low and own.upper >= high and own.integer == integer
-    # An end point is a null set, so an integral may take its own open domain.
-    if inside and kind is sp.Integral:
-        return own
+    # An end point is a null set for an integral, so its domain may be open.
     return Domain(low, high, not integer or low == -oo, not integer or high == oo, integer)
 
 

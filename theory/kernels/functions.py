@@ -91,14 +91,14 @@ def _magnitude(reader: Reader, expr: Expr) -> Quotient:
     field, a = reader.field, reader.read(expr.args[0])
     if field.is_real(a):
         return tr.magnitude(field, a)
-    if not _is_real_tree(expr.args[0]):
+    if not is_real_tree(expr.args[0]):
         raise Undecided("not known to be real")
     return reader.opaque(
         "size", (_unsigned(reader, "size", a)[0],), NONNEGATIVE_RAY, relation=(2, field.multiply(a, a))
     )
 
 
-def _is_real_tree(expr: Expr) -> bool:
+def is_real_tree(expr: Expr) -> bool:
     """Whether only real functions of real symbols occur."""
     if expr.is_Symbol:
         return bool(expr.is_extended_real)
@@ -108,7 +108,7 @@ def _is_real_tree(expr: Expr) -> bool:
         return False
     whole = expr.is_Add or expr.is_Mul or expr.is_Pow
     return (whole or isinstance(expr, sp.sin | sp.cos | sp.tanh | sp.exp | sp.atan | sp.erf)) and all(
-        _is_real_tree(arg) for arg in expr.args
+        is_real_tree(arg) for arg in expr.args
     )
 
 

@@ -1,8 +1,11 @@
 """Asymptotic expansions at infinity with exact coefficients and a remainder: the calculus under `limits`.
 
-As t grows, an expression is a finite sum of terms  c * exp(E(t)) * t**p * log(t)**l  plus a remainder of smaller order, where
-E is a sum of terms a * t**b * log(t)**d that tend to infinity and all of c, p, a, b are free of t. Sums, products, powers, exp,
-log, analytic functions at a finite limit (Taylor) and erf, gamma, digamma at infinity (enveloping series) stay in this class.
+As t grows, an expression is a finite sum of terms  c * exp(E(t)) * t**p * log(t)**l  plus a remainder of
+smaller order, where
+E is a sum of terms a * t**b * log(t)**d that tend to infinity and all of c, p, a, b are free of t. Sums,
+products, powers, exp,
+log, analytic functions at a finite limit (Taylor) and erf, gamma, digamma at infinity (enveloping series)
+stay in this class.
 Signs and orders are decided only where they are proved; otherwise Undecided is raised.
 """
 
@@ -52,7 +55,9 @@ UNIT = Scale()
 
 @dataclass(frozen=True)
 class Series:
-    """Terms (scale, coefficient), the largest first, and a remainder that is O(error); exact where error is None."""
+    """Terms (scale, coefficient), the largest first, and a remainder that is O(error); exact where error is
+    None.
+    """
 
     terms: tuple[tuple[Scale, Expr], ...]
     error: Scale | None = None
@@ -83,8 +88,8 @@ class Expansion:
         quotient = left * right ** Integer(-1)
         growth = [(key, value) for key, value in quotient.growth if self.sign(value) != 0]
         if growth:
-            leading = reduce(lambda a, b: a if self._order(a[0], b[0]) > 0 else b, growth)
-            return self.sign(leading[1])
+            by_order = cmp_to_key(self._order)
+            return self.sign(max(growth, key=lambda term: by_order(term[0]))[1])
         return self.sign(quotient.power) or self.sign(quotient.logs)
 
     def _order(self, left: tuple[Expr, Expr], right: tuple[Expr, Expr]) -> int:
@@ -103,7 +108,8 @@ class Expansion:
         for scale, coefficient in terms:
             summed[scale] = summed.get(scale, ZERO) + coefficient
         kept = [(scale, c) for scale, c in summed.items() if c != 0]
-        kept.sort(key=cmp_to_key(lambda a, b: -self.compare(a[0], b[0])))
+        by_size = cmp_to_key(self.compare)
+        kept.sort(key=lambda term: by_size(term[0]), reverse=True)
         merged: list[tuple[Scale, Expr]] = []
         for scale, c in kept:
             if merged and self.compare(merged[-1][0], scale) == 0:

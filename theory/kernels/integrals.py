@@ -1,7 +1,9 @@
 """Definite integrals in closed form, each proved by one route and confirmed by another.
 
-Route A proves: exact rules with proved conditions (`definite`), kinks removed by splitting the range (`kinks`), or an
-antiderivative whose derivative, continuity and end limits are proved (`antiderivative`). Route B encloses the same integral in
+Route A proves: exact rules with proved conditions (`definite`), kinks removed by splitting the range
+(`kinks`), or an
+antiderivative whose derivative, continuity and end limits are proved (`antiderivative`). Route B encloses the
+same integral in
 balls (`quadrature`) at rational points of the parameters; a disjoint enclosure raises KernelDisagreement.
 
 >>> from sympy import Integral, exp, oo
@@ -16,7 +18,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Basic, Derivative, Expr, Float, Integer, Integral, Symbol, beta, binomial, factorial, gamma, oo
+from sympy import (
+    Basic,
+    Derivative,
+    Expr,
+    Float,
+    Integer,
+    Integral,
+    Symbol,
+    beta,
+    binomial,
+    factorial,
+    gamma,
+    oo,
+)
 
 from ..evidence import Holds, KernelDisagreement, Strength, Unknown
 from .antiderivative import by_antiderivative
@@ -31,7 +46,9 @@ CONFIRMATIONS = 3
 
 @dataclass(frozen=True)
 class Justification:
-    """How one integral was closed: the rule, and at how many parameter points balls confirmed it; or why it was not."""
+    """How one integral was closed: the rule, and at how many parameter points balls confirmed it; or why it
+    was not.
+    """
 
     integral: Integral
     value: Expr | None

@@ -1,8 +1,8 @@
 """Interval arithmetic with exact ends that may be infinite or left out: what boxes up to the edge of a domain need.
 
-An interval is the set of reals between two ends; an open end is not attained, an infinite one never is. So log maps (0, 1] to
-(-oo, 0], while log of [0, 1] has no value. Ends are exact dyadic numbers, rounded outwards; a rounded end counts as attained,
-which is the cautious reading.
+An interval is the set of reals between two ends; an open end is not attained, an infinite one never is. So log
+maps (0, 1] to (-oo, 0], while log of [0, 1] has no value. Ends are exact dyadic numbers, rounded outwards; a
+rounded end counts as attained, which is the cautious reading.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Interval:
         """A ball that holds the interval; raises Straddles for an unbounded one."""
         if not self.bounded:
             raise Straddles
-        return self.lower.union(self.upper) if not self.lower == self.upper else self.lower
+        return self.lower.union(self.upper) if self.lower != self.upper else self.lower
 
 
 def of_ball(ball: Any) -> Interval:
@@ -147,7 +147,11 @@ def absolute(a: Interval) -> Interval:
     flipped = -a.lower
     if flipped == a.upper:
         return Interval(arb(0), a.upper, False, a.lower_open and a.upper_open)
-    return Interval(arb(0), flipped, False, a.lower_open) if flipped > a.upper else Interval(arb(0), a.upper, False, a.upper_open)
+    return (
+        Interval(arb(0), flipped, False, a.lower_open)
+        if flipped > a.upper
+        else Interval(arb(0), a.upper, False, a.upper_open)
+    )
 
 
 def whole_power(a: Interval, n: int) -> Interval:
@@ -176,8 +180,14 @@ def power(a: Interval, b: Interval) -> Interval:
     if a.positive:
         return exponential(multiply(b, logarithm(a)))
     if a.lower == 0 and b.lower > 0:
-        rest = exponential(multiply(b, logarithm(Interval(a.lower, a.upper, True, a.upper_open)))) if a.upper > 0 else None
-        return Interval(arb(0), arb(0) if rest is None else rest.upper, False, rest is not None and rest.upper_open)
+        rest = (
+            exponential(multiply(b, logarithm(Interval(a.lower, a.upper, True, a.upper_open))))
+            if a.upper > 0
+            else None
+        )
+        return Interval(
+            arb(0), arb(0) if rest is None else rest.upper, False, rest is not None and rest.upper_open
+        )
     raise Straddles if a.upper > 0 else Undefined
 
 
@@ -244,7 +254,9 @@ def _extremum(up: bool) -> Callable[..., Interval]:
     def evaluate(*parts: Interval) -> Interval:
         ends = [[(p.lower, p.lower_open) for p in parts], [(p.upper, p.upper_open) for p in parts]]
         (lower, lower_open), (upper, upper_open) = (_extreme(e, up) for e in ends)
-        return Interval(lower, upper, lower_open and not lower.is_finite(), upper_open and not upper.is_finite())
+        return Interval(
+            lower, upper, lower_open and not lower.is_finite(), upper_open and not upper.is_finite()
+        )
 
     return evaluate
 
@@ -310,19 +322,27 @@ def _operation(expr: Any, symbols: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...
     raise Undefined
 
 
-def _fold(operation: Callable[[Interval, Interval], Interval], first: Interval, rest: tuple[Interval, ...]) -> Interval:
+def _fold(
+    operation: Callable[[Interval, Interval], Interval], first: Interval, rest: tuple[Interval, ...]
+) -> Interval:
     for interval in rest:
         first = operation(first, interval)
     return first
 
 
-def enclose(expr: Any, symbols: tuple[Any, ...], box: tuple[Interval, ...], bits: int = 80) -> Interval | None:
-    """An interval that holds every value of the expression on the box; None if some value may not exist, or none was found."""
+def enclose(
+    expr: Any, symbols: tuple[Any, ...], box: tuple[Interval, ...], bits: int = 80
+) -> Interval | None:
+    """An interval that holds every value of the expression on the box; None where one may not exist."""
     try:
         with ctx.workprec(bits):
             values: list[Interval] = []
             for operation, arguments in _program(expr, symbols):
-                values.append(box[operation] if isinstance(operation, int) else operation(*[values[i] for i in arguments]))
+                values.append(
+                    box[operation]
+                    if isinstance(operation, int)
+                    else operation(*[values[i] for i in arguments])
+                )
             return values[-1]
     except (Undefined, Straddles, OverflowError, RecursionError):
         return None

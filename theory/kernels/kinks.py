@@ -45,7 +45,9 @@ def _switch(kink: Expr) -> tuple[Expr, Expr, Expr]:
 
 
 def smooth_pieces(f: Expr, over: Range) -> Iterator[tuple[Expr, Range]]:
-    """The forms of f beside one kink, each with its part of the range; Unmatched where the kink's place is not proved."""
+    """The forms of f beside one kink, each with its part of the range; Unmatched where the kink's place is
+    not proved.
+    """
     kink = first_kink(f, over)
     assert kink is not None
     g, above, below = _switch(kink)
@@ -75,7 +77,10 @@ def smooth_pieces(f: Expr, over: Range) -> Iterator[tuple[Expr, Range]]:
             raise Unmatched(f"the place of the kink {root} in the range is not proved")
         for form, low, high in ((left, over.lower, root), (right, root, over.upper)):
             part, assumed = bound_variable(f, x, low, high, _about_parameters(over))
-            yield f.xreplace({kink: form}).subs(x, part), replace(over, x=part, lower=low, upper=high, where=assumed)
+            yield (
+                f.xreplace({kink: form}).subs(x, part),
+                replace(over, x=part, lower=low, upper=high, where=assumed),
+            )
 
 
 def _about_parameters(over: Range) -> tuple[sp.Basic, ...]:

@@ -1,7 +1,8 @@
-"""Inequalities in one variable: f >= 0 on an interval, by pieces that start where f vanishes or where the interval ends.
+"""Inequalities in one variable: f >= 0 on an interval, by pieces that start where f vanishes or the interval ends.
 
-The lemma (Taylor with integral remainder): if f, f', ..., f^(k-1) are nonnegative at a and f^(k) is nonnegative on [a, b), then f is
-nonnegative on [a, b). At a zero of f the value f(a) = 0 is exact; b may be infinite. Everything between is covered by intervals.
+The lemma (Taylor with integral remainder): if f, f', ..., f^(k-1) are nonnegative at a and f^(k) is nonnegative
+on [a, b), then f is nonnegative on [a, b). At a zero of f the value f(a) = 0 is exact; b may be infinite.
+Everything between is covered by intervals.
 """
 
 from __future__ import annotations
@@ -10,14 +11,26 @@ from functools import lru_cache
 from typing import Any
 
 from flint import arb, fmpq
-from sympy import Expr, Integer, Symbol, factor, preorder_traversal
+from sympy import Expr, Integer, Rational, Symbol, factor, preorder_traversal
 
 from .balls import sign_at
 from .exact import proved_zero
 from .intervals import INFINITE, Interval, add, enclose, multiply, negated
 
 ORDER = 6
-_JUMPING = {"sign", "Heaviside", "floor", "ceiling", "frac", "Mod", "KroneckerDelta", "Piecewise", "DiracDelta", "atan2", "arg"}
+_JUMPING = {
+    "sign",
+    "Heaviside",
+    "floor",
+    "ceiling",
+    "frac",
+    "Mod",
+    "KroneckerDelta",
+    "Piecewise",
+    "DiracDelta",
+    "atan2",
+    "arg",
+}
 
 
 class OutOfBoxes(Exception):
@@ -45,7 +58,14 @@ def described(box: Any) -> str:
 
 def smooth(expr: Expr) -> bool:
     """Whether the expression holds no function that jumps: then it is continuous wherever it is defined."""
-    return not any(type(part).__name__ in _JUMPING for part in preorder_traversal(expr))
+    return not any(
+        type(part).__name__ in _JUMPING or _jumps_at_zero(part) for part in preorder_traversal(expr)
+    )
+
+
+def _jumps_at_zero(part: Any) -> bool:
+    """Whether a power with a varying exponent may have the base zero: 0**0 is 1, and 0**t is 0."""
+    return bool(part.is_Pow and part.exp.free_symbols and part.base.is_positive is not True)
 
 
 class Line:
@@ -78,12 +98,17 @@ class Line:
         return values is not None and (values.positive if self.strict else values.nonnegative)
 
     def rises_from_zero(self, width: Any, is_open: bool) -> bool:
-        """The lemma at the corner t = 0, where signs are exact, on [0, width]; the corner itself is left out if `is_open`."""
+        """The lemma at the corner t = 0, where signs are exact, on [0, width] or, if `is_open`, (0, width]."""
         inside = Interval(arb(0), width, is_open, not width.is_finite())
         if self.enough(self.on(0, inside)):
             return True
         slope = self.on(1, inside)
-        if slope is not None and width.is_finite() and slope.upper <= 0 and self.enough(self.on(0, Interval(width, width))):
+        if (
+            slope is not None
+            and width.is_finite()
+            and slope.upper <= 0
+            and self.enough(self.on(0, Interval(width, width)))
+        ):
             return True
         positive = False
         for k in range(1, ORDER + 1):
@@ -93,7 +118,9 @@ class Line:
                 return False
             positive = positive or sign > 0
             values = self.on(k, inside)
-            if values is not None and (values.nonnegative and (positive or not self.strict) or values.positive):
+            if values is not None and (
+                (values.nonnegative and (positive or not self.strict)) or values.positive
+            ):
                 return True
         return False
 
@@ -106,7 +133,11 @@ class Line:
         if slope is not None:
             if slope.nonnegative and self.enough(self.on(0, left)):
                 return True
-            if box.upper.is_finite() and slope.upper <= 0 and self.enough(self.on(0, Interval(box.upper, box.upper))):
+            if (
+                box.upper.is_finite()
+                and slope.upper <= 0
+                and self.enough(self.on(0, Interval(box.upper, box.upper)))
+            ):
                 return True
             if box.bounded and slope.bounded and self.enough(self._mean_value(box, slope)):
                 return True
@@ -145,7 +176,10 @@ class Line:
 
 
 def halves(box: Interval) -> tuple[Interval, Interval]:
-    """Two intervals that make up one; an unbounded one is cut at a point as far out again. Raises OutOfBoxes when too narrow."""
+    """Two intervals that make up one; an unbounded one is cut as far out again.
+
+    Raises OutOfBoxes when it is too narrow or too far out.
+    """
     if box.bounded:
         cut = ((box.lower + box.upper) / 2).mid()
         if box.upper - box.lower < 1e-9 * (1 + abs(cut)):
@@ -164,8 +198,9 @@ def halves(box: Interval) -> tuple[Interval, Interval]:
 @lru_cache(maxsize=1024)
 def factored(expr: Expr) -> Expr | None:
     """The expression as a product of factors, where that is proved to be the same; None otherwise."""
-    if expr.count_ops() > 80 or not smooth(expr):
-        return None
+    numbers = expr.atoms(Rational)
+    if expr.count_ops() > 40 or not smooth(expr) or any(abs(n.p) > 12 or n.q > 12 for n in numbers):
+        return None  # exponents become degrees: exp(x/5000) would be the 5000th root of a generator
     product = factor(expr)
     return product if product != expr and proved_zero(expr - product, {}) else None
 

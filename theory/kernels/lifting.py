@@ -1,17 +1,19 @@
 """Claims about every measure: a pointwise fact, integrated.
 
-An identity is settled by linearity (`algebra.is_zero` reads `Mu` as a linear functional that is 1 on densities). For an
-inequality, the margin is brought to A(m) + integral(T): the moments m_j = integral(g_j) are the integrals that enter nonlinearly,
-A collects what is constant. With multipliers lambda_w for the densities w and kappa_j for the moments,
+An identity is settled by linearity (`algebra.is_zero` reads `Mu` as a linear functional that is 1 on densities). For
+an inequality, the margin is brought to A(m) + integral(T): the moments m_j = integral(g_j) are the integrals that
+enter nonlinearly, A collects what is constant. With multipliers lambda_w for the densities w and kappa_j for the
+moments,
 
     T + sum_w lambda_w w + sum_j kappa_j g_j >= 0 at each point,   A(m) - sum_w lambda_w - sum_j kappa_j m_j >= 0
 
-integrate to the claim. kappa = dA/dm and lambda in total A - kappa m are the tangent (Jensen's inequality at m); shifts by 1 from one
-density to another give Gibbs' inequality. z3 and calculus prove the pointwise fact, in which densities and functions are
-ordinary symbols and moments are constants of the right sign.
+integrate to the claim. kappa = dA/dm and lambda in total A - kappa m are the tangent (Jensen's inequality at m);
+shifts by 1 from one density to another give Gibbs' inequality. z3 and calculus prove the pointwise fact, in which
+densities and functions are ordinary symbols and moments are constants of the right sign.
 
-What is assumed: the integrals of the claim exist and are finite, and densities are positive on the space. A density that
-vanishes somewhere is covered when the space is restricted to its support, or where 0 log 0 = 0 extends the pointwise fact by continuity.
+What is assumed: the integrals of the claim exist and are finite, and densities are positive on the space. A density
+that vanishes somewhere is covered when the space is restricted to its support, or where 0 log 0 = 0 extends the
+pointwise fact by continuity.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count, permutations, product
 
-from sympy import Add, Basic, Dummy, Expr, Integer, Rational, S, cancel, expand
+from sympy import Add, Basic, Dummy, Expr, Integer, Rational, S, cancel, expand, sympify
 
 from ..claims import Identity, Inequality
 from ..evidence import Holds, Strength, Unknown
@@ -112,12 +114,10 @@ def _given(claim: Inequality, lifted: Lifted) -> Iterator[Multipliers]:
     """The claim's own multipliers, with the tangent for the moments that it leaves out."""
     names = {integrand: symbol for symbol, integrand in lifted.moments}
     back = {Mu(integrand): symbol for integrand, symbol in names.items()}
-    given = {weight: value.xreplace(back) for weight, value in claim.multipliers}
+    given = {weight: sympify(value, strict=True).xreplace(back) for weight, value in claim.multipliers}
     unknown = [str(weight) for weight in given if weight not in lifted.densities and weight not in names]
     if unknown:
-        raise ValueError(
-            f"multiplier for {', '.join(unknown)}, which is no density and no moment of the claim"
-        )
+        raise ValueError(f"multiplier for {', '.join(unknown)}, which is no density and no moment of the claim")
     tangent = [lifted.constant.diff(symbol) for symbol, _ in lifted.moments]
     yield Multipliers(
         tuple(given.get(w, S.Zero) for w in lifted.densities),
@@ -136,16 +136,10 @@ def _search(lifted: Lifted) -> Iterator[Multipliers]:
     ]
     seen = set()
     for kappas in _combinations(choices):
-        total = lifted.constant - Add(
-            *(k * symbol for k, (symbol, _) in zip(kappas, lifted.moments, strict=True))
-        )
+        total = lifted.constant - Add(*(k * symbol for k, (symbol, _) in zip(kappas, lifted.moments, strict=True)))
         total = cancel(total) if total.is_rational_function() else expand(total)
         shares = [tuple(total / size for _ in range(size))] if size else [()]
-        shares += (
-            [tuple(total if i == j else S.Zero for i in range(size)) for j in range(size)]
-            if total != 0
-            else []
-        )
+        shares += [tuple(total if i == j else S.Zero for i in range(size)) for j in range(size)] if total != 0 else []
         shares.append(tuple(S.Zero for _ in range(size)))
         shifts = [tuple(S.Zero for _ in range(size))]
         for c, (i, j) in product(scales, permutations(range(size), 2)):

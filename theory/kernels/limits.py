@@ -1,4 +1,6 @@
-"""Limits by our own asymptotic expansions; SymPy's and the values at large arguments are second voices that can only object."""
+"""Limits by our own asymptotic expansions; SymPy's and the values at large arguments are second voices that
+can only object.
+"""
 
 from __future__ import annotations
 
@@ -86,7 +88,9 @@ def _decide(expr: Expr, variable: Symbol, point: Expr, side: str, where: Where) 
 
 
 def limit_at(expr: Expr, variable: Symbol, point: Expr, side: str = "+-", where: Where = ()) -> Expr | None:
-    """The limit (a finite expression, or +-oo) as the variable tends to the point; None where it is not proved."""
+    """The limit (a finite expression, or +-oo) as the variable tends to the point; None where it is not
+    proved.
+    """
     try:
         return _decide(expr, variable, point, side, where)
     except (Undecided, ValueError):
@@ -110,7 +114,9 @@ def _sympy_objects(claim: Limit) -> bool:
 
 
 def _values_object(claim: Limit) -> bool:
-    """Whether the distance to a finite value certainly grows along t = 2**8, 2**16, 2**32 at a sample of the parameters."""
+    """Whether the distance to a finite value certainly grows along t = 2**8, 2**16, 2**32 at a sample of
+    the parameters.
+    """
     if claim.value.is_infinite:
         return False
     side = _sides(claim.variable, claim.point, claim.side)[0]
@@ -124,7 +130,9 @@ def _values_object(claim: Limit) -> bool:
 
 
 def prove_limit(claim: Limit) -> Holds | Unknown:
-    """Whether the limit is proved by our own expansion, with neither SymPy nor the values at large arguments objecting."""
+    """Whether the limit is proved by our own expansion, with neither SymPy nor the values at large
+    arguments objecting.
+    """
     try:
         value = _decide(claim.expr, claim.variable, claim.point, claim.side, claim.where)
     except (Undecided, ValueError) as why:

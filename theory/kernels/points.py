@@ -1,4 +1,4 @@
-"""Points of a claim's domain: a witness, structured points and random ones, all exact and all satisfying the assumptions.
+"""Points of a claim's domain: a witness, structured points and random ones, exact and satisfying the assumptions.
 
 An equation among the assumptions that is linear in a symbol determines that symbol; the others are free.
 
@@ -25,7 +25,10 @@ from . import exact
 from .balls import conditions_at, in_domain
 
 Point = dict[Symbol, Any]
-_SIMPLE = [Rational(v) for v in ("1", "0", "-1", "1/2", "2", "-2", "3", "-1/2", "1/3", "2/3", "-3", "5", "-5", "10", "-10")]
+_SIMPLE = [
+    Rational(v)
+    for v in ("1", "0", "-1", "1/2", "2", "-2", "3", "-1/2", "1/3", "2/3", "-3", "5", "-5", "10", "-10")
+]
 _SIZES = (1, 2, 3, 4, 6, 9, 12, 30)
 
 
@@ -123,7 +126,7 @@ def witness(symbols: Sequence[Symbol], where: Sequence[Basic] = ()) -> dict[Symb
 def sample_points(
     symbols: Sequence[Symbol], where: Sequence[Basic], count: int, rng: np.random.Generator
 ) -> list[dict[Symbol, Rational]]:
-    """At most `count` exact points that satisfy everything: a few structured ones, then random ones of several scales."""
+    """At most `count` exact points that satisfy everything: a few structured, then random of several scales."""
     space = Space(symbols, where)
     points = list(islice(space.structured(), count // 4)) if space.free else []
     points += islice(space.random(rng), count - len(points) if space.free else 1)
@@ -144,7 +147,7 @@ def length(value: Expr) -> int:
     """How long an exact value is to write; signs and denominators count extra."""
     if not value.is_Rational:
         return 60 + len(str(value))
-    return len(str(abs(value.p))) + (value.p < 0) + (0 if value.q == 1 else 1 + len(str(value.q)))
+    return len(str(abs(value.p))) + int(value.p < 0) + (0 if value.q == 1 else 1 + len(str(value.q)))
 
 
 def _determined(symbols: tuple[Symbol, ...], where: tuple[Basic, ...]) -> dict[Symbol, Expr]:
@@ -154,7 +157,7 @@ def _determined(symbols: tuple[Symbol, ...], where: tuple[Basic, ...]) -> dict[S
         if not isinstance(condition, Eq):
             continue
         gap = (condition.lhs - condition.rhs).xreplace(formulas)
-        for symbol in sorted(reversed(symbols), key=lambda s: domain_of(s).integer):
+        for symbol in sorted(symbols, key=lambda s: (domain_of(s).integer, -symbols.index(s))):
             slope = gap.diff(symbol)
             if symbol in formulas or symbol not in gap.free_symbols or slope.has(symbol) or slope == 0:
                 continue
@@ -168,8 +171,12 @@ def _determined(symbols: tuple[Symbol, ...], where: tuple[Basic, ...]) -> dict[S
 def simple_values(symbol: Symbol) -> tuple[Any, ...]:
     """The simplest numbers of the symbol's domain, its closed ends among them."""
     domain = domain_of(symbol)
-    ends = [e for e, open_ in ((domain.lower, domain.lower_open), (domain.upper, domain.upper_open)) if not open_]
-    inner = [Rational(1, 4), Rational(3, 4), Rational(1, 10), Rational(9, 10)] + [Integer(n) for n in (4, 6, 7, 8, 12)]
+    ends = [
+        e for e, open_ in ((domain.lower, domain.lower_open), (domain.upper, domain.upper_open)) if not open_
+    ]
+    inner = [Rational(1, 4), Rational(3, 4), Rational(1, 10), Rational(9, 10)] + [
+        Integer(n) for n in (4, 6, 7, 8, 12)
+    ]
     low, high = (Rational(Fraction(v).limit_denominator(20)) for v in typical_range(symbol))
     candidates = [*_SIMPLE, *ends, (low + high) / 2, low, high, *inner]
     if domain.integer and domain.lower.is_finite:
@@ -218,18 +225,24 @@ def _diagonal(lists: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
 
 
 def _random_value(symbol: Symbol, rng: np.random.Generator, style: int, largest: int) -> Rational:
-    """A random rational of the symbol's domain: 0 and 1 typical, 2 of any scale, 3 close to a simple value or an end."""
+    """A random rational of the symbol's domain: 0 and 1 typical, 2 of any scale, 3 near a simple value."""
     domain = domain_of(symbol)
     low, high = typical_range(symbol)
     value: Any
     if domain.integer:
         spread = max(high - low, 6.0)
-        size = int(10 ** rng.uniform(0, min(largest, 9))) if style == 2 else int(rng.integers(0, int(spread) + 1))
+        size = (
+            int(10 ** rng.uniform(0, min(largest, 9)))
+            if style == 2
+            else int(rng.integers(0, int(spread) + 1))
+        )
         start = domain.lower if domain.lower.is_finite else Integer(round(low))
         return Integer(start + size * (1 if domain.lower.is_finite or rng.random() < 0.5 else -1))
     if style <= 1:
         return Rational(Fraction(rng.uniform(low, high)).limit_denominator(1000))
-    scale = Rational(Fraction(10 ** rng.uniform(-8, min(8, largest)) if style == 2 else 10 ** rng.uniform(-7, -1)))
+    scale = Rational(
+        Fraction(10 ** rng.uniform(-8, min(8, largest)) if style == 2 else 10 ** rng.uniform(-7, -1))
+    )
     scale = Rational(Fraction(float(scale)).limit_denominator(10**12)) or Rational(1, 10**12)
     sign = 1 if rng.random() < 0.5 else -1
     if style == 3:

@@ -14,7 +14,9 @@ Where = tuple[Basic, ...]
 
 
 def bound_variable(body: Expr, x: Symbol, lower: Expr, upper: Expr, where: Where) -> tuple[Variable, Where]:
-    """A fresh variable for x in body that ranges over the open interval (lower, upper), and `where` with what that means."""
+    """A fresh variable for x in body that ranges over the open interval (lower, upper), and `where` with
+    what that means.
+    """
     low = lower if lower.is_Rational else -oo
     high = upper if upper.is_Rational else oo
     taken = {s.name for part in (body, lower, upper, *where) for s in part.atoms(Symbol)}
@@ -66,7 +68,7 @@ def read_nonnegative(expr: Expr) -> bool:
     """Whether expr >= 0 can be read off its structure and its symbols' domains."""
     if read_positive(expr):
         return True
-    if expr.is_zero:
+    if expr == 0:
         return True
     if isinstance(expr, Symbol):
         least = _least(expr)
@@ -128,11 +130,11 @@ def is_proved_positive(expr: Expr, where: Where = ()) -> bool:
 
 def is_proved_nonnegative(expr: Expr, where: Where = ()) -> bool:
     """Whether expr >= 0 is proved for all values of its symbols in their domains that satisfy `where`."""
-    if expr.is_zero or read_nonnegative(expr) or is_proved_zero(expr, where):
+    if expr == 0 or read_nonnegative(expr):
         return True
     if any(read_nonnegative((expr - difference).expand()) for difference, _ in differences(where)):
         return True
-    return is_proved_positive(expr, where) or _by_algebra(expr, where, strict=False)
+    return _by_algebra(expr, where, strict=False) or is_proved_positive(expr, where) or is_proved_zero(expr, where)
 
 
 @cache

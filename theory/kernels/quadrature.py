@@ -1,7 +1,10 @@
-"""Rigorous integration in balls: an enclosure of a definite integral at one point of its parameters, tails included.
+"""Rigorous integration in balls: an enclosure of a definite integral at one point of its parameters, tails
+included.
 
-On a finite range `acb.integral` encloses the integral. An infinite range is cut where an envelope, a sum of terms
-C x**p exp(q(x)) that dominates the integrand beyond the cut, has a provably small integral; a singular end c is moved to
+On a finite range `acb.integral` encloses the integral. An infinite range is cut where an envelope, a sum of
+terms
+C x**p exp(q(x)) that dominates the integrand beyond the cut, has a provably small integral; a singular end c
+is moved to
 infinity by x = c + 1/t and cut there in the same way. Whatever has no envelope is refused with ValueError.
 """
 
@@ -23,9 +26,31 @@ CONSTANTS: dict[Any, Callable[[], Any]] = {
     sp.EulerGamma: arb.const_euler,
     sp.Catalan: arb.const_catalan,
 }
-ENTIRE = {sp.exp: "exp", sp.sin: "sin", sp.cos: "cos", sp.sinh: "sinh", sp.cosh: "cosh", sp.erf: "erf", sp.erfc: "erfc"}
-MEROMORPHIC = {sp.tan: "tan", sp.cot: "cot", sp.tanh: "tanh", sp.coth: "coth", sp.gamma: "gamma", sp.erfi: "erfi"}
-BRANCHED = {sp.log: "log", sp.asin: "asin", sp.acos: "acos", sp.atan: "atan", sp.asinh: "asinh", sp.loggamma: "lgamma"}
+ENTIRE = {
+    sp.exp: "exp",
+    sp.sin: "sin",
+    sp.cos: "cos",
+    sp.sinh: "sinh",
+    sp.cosh: "cosh",
+    sp.erf: "erf",
+    sp.erfc: "erfc",
+}
+MEROMORPHIC = {
+    sp.tan: "tan",
+    sp.cot: "cot",
+    sp.tanh: "tanh",
+    sp.coth: "coth",
+    sp.gamma: "gamma",
+    sp.erfi: "erfi",
+}
+BRANCHED = {
+    sp.log: "log",
+    sp.asin: "asin",
+    sp.acos: "acos",
+    sp.atan: "atan",
+    sp.asinh: "asinh",
+    sp.loggamma: "lgamma",
+}
 KINKED = {sp.Abs: "real_abs", sp.sign: "real_sgn", sp.Heaviside: "real_heaviside"}
 
 
@@ -76,7 +101,7 @@ def _function(expr: Expr, parts: list[Any], analytic: bool) -> Any:
     if kind is sp.log:
         return parts[0].log(analytic=analytic)
     if kind in BRANCHED:
-        # Off the closed right half-strip around the cuts these are analytic; a ball that may touch a cut is refused.
+        # Where the cuts may be touched there is no analytic value.
         if analytic and not _clear_of_cuts(kind, parts[0]):
             return acb("nan")
         return getattr(parts[0], BRANCHED[kind])()
@@ -116,7 +141,9 @@ def real_ball(expr: Expr, at: Mapping[Symbol, Any]) -> Any:
 
 @dataclass(frozen=True)
 class Envelope:
-    """C x**p exp(q(x)), an upper bound of an absolute value on [R, oo); q by its coefficients, constant first."""
+    """C x**p exp(q(x)), an upper bound of an absolute value on [R, oo); q by its coefficients, constant
+    first.
+    """
 
     constant: Any
     power: Any
@@ -126,7 +153,11 @@ class Envelope:
         """The product of two bounds."""
         size = max(len(self.exponent), len(other.exponent))
         mine, its = (e + (arb(0),) * (size - len(e)) for e in (self.exponent, other.exponent))
-        return Envelope(self.constant * other.constant, self.power + other.power, tuple(a + b for a, b in zip(mine, its)))
+        return Envelope(
+            self.constant * other.constant,
+            self.power + other.power,
+            tuple(a + b for a, b in zip(mine, its, strict=True)),
+        )
 
     def tail(self, cut: Any) -> Any:
         """An upper bound of its integral over [cut, oo); Refused where none is found."""
@@ -158,7 +189,9 @@ def _shifted(coefficients: list[Any], by: Any) -> list[Any]:
 
 
 def envelope(expr: Expr, x: Symbol, cut: Any) -> list[Envelope]:
-    """Terms whose sum bounds |expr| for all x >= cut >= 1; expr holds no other symbol. Refused where none is found."""
+    """Terms whose sum bounds |expr| for all x >= cut >= 1; expr holds no other symbol. Refused where none
+    is found.
+    """
     if x not in expr.free_symbols:
         return [Envelope(abs(real_ball(expr, {})), arb(0))]
     if expr == x:
@@ -213,6 +246,11 @@ def _power_envelope(expr: Expr, x: Symbol, cut: Any) -> list[Envelope]:
     if expr.exp.is_Integer and 0 < expr.exp <= 12:
         return reduce(_products, [envelope(expr.base, x, cut)] * int(expr.exp))
     power = real_ball(expr.exp, {})
+    if isinstance(expr.base, Add) and power < 0 and all(_is_signed(part) for part in expr.base.args):
+        # A sum of positive terms is at least its constant.
+        constant = Add(*(part for part in expr.base.args if x not in part.free_symbols))
+        if constant != 0:
+            return [Envelope((real_ball(constant, {}) ** power).abs_upper(), arb(0))]
     degree, rest = _leading(expr.base, x, cut)
     if not rest > 0:
         if not (expr.exp.is_Integer and rest < 0):
@@ -222,7 +260,9 @@ def _power_envelope(expr: Expr, x: Symbol, cut: Any) -> list[Envelope]:
 
 
 def _exponential_envelope(exponent: Expr, x: Symbol, cut: Any) -> Envelope:
-    polynomial, rest = [], []
+    polynomial: list[Expr] = []
+    rest: list[Expr] = []
+    exponent = _unfolded(exponent, x, cut)
     for term in Add.make_args(exponent.expand()):
         (polynomial if term.is_polynomial(x) else rest).append(term)
     coefficients = sp.Poly(Add(*polynomial), x).all_coeffs()[::-1]
@@ -230,16 +270,37 @@ def _exponential_envelope(exponent: Expr, x: Symbol, cut: Any) -> Envelope:
     return Envelope(factor, arb(0), tuple(real_ball(c, {}) for c in coefficients))
 
 
+def _unfolded(expr: Expr, x: Symbol, cut: Any) -> Expr:
+    """The expression with each modulus written with the sign that its argument has for all x >= cut."""
+    signs = {}
+    for modulus in expr.atoms(sp.Abs):
+        _, rest = _leading(modulus.args[0], x, cut)
+        if rest > 0 or rest < 0:
+            signs[modulus] = modulus.args[0] if rest > 0 else -modulus.args[0]
+    return expr.xreplace(signs)
+
+
+def _is_signed(part: Expr) -> bool:
+    """Whether a factor or term is positive by its form: an exponential, or a positive rational."""
+    if isinstance(part, Mul):
+        return all(_is_signed(factor) for factor in part.args)
+    return isinstance(part, sp.exp) or (part.is_Rational and bool(part > 0))
+
+
 def _log_envelope(inner: Expr, x: Symbol, cut: Any) -> list[Envelope]:
-    # log(1 + exp(u)) <= log 2 + |u|, and log y <= 8 y**(1/8) for y >= 1.
+    # log(1 + exp(u)) <= log 2 + |u|, and log y <= 32 y**(1/32) for y >= 1.
     if isinstance(inner, Add) and len(inner.args) == 2 and sp.Integer(1) in inner.args:
         other = inner - 1
         if isinstance(other, sp.exp):
             return [Envelope(arb(2).log(), arb(0)), *envelope(other.args[0], x, cut)]
+    if isinstance(inner, sp.exp):
+        return envelope(inner.args[0], x, cut)
+    if isinstance(inner, Mul) and all(_is_signed(part) for part in inner.args):
+        return [bound for part in inner.args for bound in envelope(sp.log(part), x, cut)]
     degree, rest = _leading(inner, x, cut)
     if not rest > 0:
         raise Refused(f"{inner} may not be positive")
-    return [Envelope(arb(8 * abs(degree)), arb(1) / 8), Envelope(rest.log().abs_upper(), arb(0))]
+    return [Envelope(arb(32 * abs(degree)), arb(1) / 32), Envelope(rest.log().abs_upper(), arb(0))]
 
 
 def _cut(expr: Expr, x: Symbol, least: Any) -> tuple[Any, Any]:
@@ -293,7 +354,8 @@ def _singular(f: Expr, x: Symbol, end: Any) -> bool:
 def rigorous(integral: Integral, point: Mapping[Symbol, Any], bits: int = 128) -> Any:
     """An enclosure (arb) of a one-variable definite integral at rational values of its parameters.
 
-    Raises Refused (a ValueError) where an end is too singular, the tail has no envelope, or a function is not known.
+    Raises Refused (a ValueError) where an end is too singular, the tail has no envelope, or a function is not
+    known.
     """
     (x, lower, upper), *more = integral.limits
     if more:

@@ -83,9 +83,7 @@ def _power(base: Fraction, exponent: Fraction) -> Fraction:
         return Fraction(base ** int(exponent))
     if base < 0:
         raise NoValue("a root of a negative number")
-    root = Fraction(
-        _root(base.numerator, exponent.denominator), _root(base.denominator, exponent.denominator)
-    )
+    root = Fraction(_root(base.numerator, exponent.denominator), _root(base.denominator, exponent.denominator))
     return Fraction(root**exponent.numerator)
 
 

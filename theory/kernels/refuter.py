@@ -1,8 +1,8 @@
 """Counterexamples: searched for in floating point and ball arithmetic, certified in balls or fractions, then shrunk.
 
-A point refutes a claim when it lies in every domain, satisfies every assumption, gives both sides a value, and the relation
-between those values is certainly false. Everything else, a side that has no value included, is no counterexample. The search is
-deterministic: its random numbers are seeded from the text of the claim.
+A point refutes a claim when it lies in every domain, satisfies every assumption, gives both sides a value, and
+the relation between those values is certainly false. Everything else, a side that has no value included, is no
+counterexample. The search is deterministic: its random numbers are seeded from the text of the claim.
 
 >>> from sympy import Symbol, log
 >>> from theoremcheck.theory.claims import Inequality
@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 import numpy as np
 from flint import ctx
-from sympy import Basic, Expr, Integer, Rational, Symbol, preorder_traversal, srepr
+from sympy import Basic, Expr, Integer, Rational, preorder_traversal, srepr
 
 from ..claims import Identity, Inequality, is_about_measures
 from ..evidence import Counterexample, Fails
@@ -31,7 +31,19 @@ from .points import Point, Space, length, sample_points, witness
 from .replay import replay
 
 Effort = Literal["quick", "full"]
-_HEAVY = {"besseli", "besselj", "besselk", "polylog", "zeta", "uppergamma", "lowergamma", "expint", "polygamma", "harmonic", "binomial"}
+_HEAVY = {
+    "besseli",
+    "besselj",
+    "besselk",
+    "polylog",
+    "zeta",
+    "uppergamma",
+    "lowergamma",
+    "expint",
+    "polygamma",
+    "harmonic",
+    "binomial",
+}
 _LOOPS = {"Sum", "Product", "Integral"}
 
 
@@ -49,7 +61,8 @@ class _Plan:
 def refute(claim: Identity | Inequality, effort: Effort = "quick", name: str = "") -> Fails | None:
     """A certified and shrunk counterexample to the claim, or None where the search found none.
 
-    A claim about every measure is instantiated on one, two and three atoms. effort "full" tries about ten times as many points.
+    A claim about every measure is instantiated on one, two and three atoms. effort "full" tries about ten
+    times as many points.
     """
     if is_about_measures(claim):
         return _refute_on_atoms(claim, effort, name)
@@ -67,7 +80,8 @@ def violated(claim: Identity | Inequality, point: Point) -> bool:
     if left is None or right is None:
         return False
     if not left.overlaps(right):
-        return {"==": True, "<=": left > right, "<": left > right, ">=": left < right, ">": left < right}[claim.relation]
+        apart = {"==": True, "<=": left > right, "<": left > right, ">=": left < right, ">": left < right}
+        return bool(apart[claim.relation])
     if claim.relation in ("<", ">"):
         return relation_at(claim.lhs, claim.relation, claim.rhs, point) is False
     finer = enclose(claim.lhs - claim.rhs, point, 1024)
@@ -120,10 +134,11 @@ def _plan(claim: Identity | Inequality, effort: Effort) -> _Plan:
     names = _names(claim)
     slow = 100 if "Integral" in names else 12 if set(names) & _LOOPS else 3 if set(names) & _HEAVY else 1
     share = max(0.02 if slow == 100 else 0.1, min(1.0, 30 / (slow * max(len(names), 1))))
+    share /= max(1, len(claim.symbols) / 2)
     few, many = int(150 * share) + 10, int(1000 * share) + 50
     if effort == "quick":
         return _Plan(few, few // 2, 2000, 2, few)
-    return _Plan(many, many, 50_000, 10, many // 2)
+    return _Plan(many, many, 50_000, max(3, int(10 * share)), many // 2)
 
 
 def shrink(claim: Identity | Inequality, space: Space, point: Point) -> Point:
@@ -172,7 +187,7 @@ def _few_digits(value: Rational) -> Iterator[Rational]:
 def _certified(claim: Identity | Inequality, point: Point) -> Counterexample:
     left, right = exact.value(claim.lhs, point), exact.value(claim.rhs, point)
     how = "exact fractions" if left is not None and right is not None else ""
-    digits = 16
+    digits, bits = 16, 1
     if not how:
         digits, bits = _digits_to_differ(claim, point)
         how = f"ball arithmetic at {bits} bits" if bits else "exact equality"
@@ -182,12 +197,12 @@ def _certified(claim: Identity | Inequality, point: Point) -> Counterexample:
         relation=claim.relation,
         right=_printed(claim.rhs, right, point, digits),
         certificate=how,
-        replay=replay(claim.lhs, claim.relation, claim.rhs, point),
+        replay=replay(claim.lhs, claim.relation, claim.rhs, point, max(50, 2 * digits), equal=not bits),
     )
 
 
 def _digits_to_differ(claim: Identity | Inequality, point: Point) -> tuple[int, int]:
-    """How many digits show the difference of the two sides, and at how many bits they part; 0 bits where they are equal."""
+    """How many digits show the difference of the two sides, and at how many bits they part; 0 if they are equal."""
     for bits in (128, 512, 1024, 2048):
         left, right = enclose(claim.lhs, point, bits), enclose(claim.rhs, point, bits)
         if left is None or right is None or left.overlaps(right):
@@ -244,11 +259,13 @@ def on_atoms(claim: Identity | Inequality, count: int) -> Identity | Inequality:
 def _on_atoms_said(found: Counterexample, claim: Identity | Inequality, count: int) -> Counterexample:
     from ..measures import pointwise_symbols
 
-    densities = sorted({s.name for side in (claim.lhs, claim.rhs) for s in pointwise_symbols(side) if s.normalized})
+    densities = sorted(
+        {s.name for side in (claim.lhs, claim.rhs) for s in pointwise_symbols(side) if s.normalized}
+    )
     said = f"{found.certificate}, on {count} atom{'s' if count > 1 else ''} of mass 1"
     if densities:
         said += "; weights of " + ", ".join(densities) + " are divided by their sum"
     return Counterexample(found.point, found.left, found.relation, found.right, said, found.replay)
 
 
-__all__ = ["Symbol", "on_atoms", "refute", "sample_points", "shrink", "violated", "witness"]
+__all__ = ["on_atoms", "refute", "sample_points", "shrink", "violated", "witness"]

@@ -1,4 +1,4 @@
-"""Counterexamples as a few lines of plain Python: fractions where all is rational, mpmath otherwise, nothing of this package."""
+"""Counterexamples as a few lines of plain Python: fractions where all is rational, else mpmath."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ class _Unprintable(Exception):
     """A function that plain Python with mpmath does not have."""
 
 
-def replay(lhs: Any, relation: str, rhs: Any, point: Mapping[Symbol, Any]) -> str:
+def replay(
+    lhs: Any, relation: str, rhs: Any, point: Mapping[Symbol, Any], digits: int = DIGITS, equal: bool = False
+) -> str:
     """A program that prints both sides at the point and asserts that lhs relation rhs is false there.
 
-    Empty where a side holds something that plain Python with mpmath cannot say.
+    With `equal` the sides are known to be equal, which mpmath sees up to rounding. Empty where a side holds
+    something that plain Python with mpmath cannot say.
     """
     lhs, rhs = sympify(lhs, strict=True), sympify(rhs, strict=True)
     rational = exact.value(lhs, point) is not None and exact.value(rhs, point) is not None
@@ -31,8 +34,15 @@ def replay(lhs: Any, relation: str, rhs: Any, point: Mapping[Symbol, Any]) -> st
             sides = [f"left = {write(lhs)}", f"right = {write(rhs)}"]
         except _Unprintable:
             continue
-        head = ["from fractions import Fraction"] if write.fractions else ["from mpmath import mp", f"mp.dps = {DIGITS}"]
-        lines = [*head, *values, *sides, "print(left, right)", f"assert not (left {relation} right)"]
+        head = (
+            ["from fractions import Fraction"]
+            if write.fractions
+            else ["from mpmath import mp", f"mp.dps = {digits}"]
+        )
+        false = f"assert not (left {relation} right)"
+        if equal and not write.fractions:
+            false = f"assert abs(left - right) < mp.mpf(10)**{10 - digits}  # equal, so {relation} is false"
+        lines = [*head, *values, *sides, "print(left, right)", false]
         return "\n".join(lines) + "\n"
     return ""
 
@@ -73,7 +83,9 @@ class _Writer:
         table = _FRACTIONS if self.fractions else _MPMATH
         if name not in table:
             raise _Unprintable(name)
-        return table[name].format(*(self(part) for part in expr.args), all=", ".join(self(part) for part in expr.args))
+        return table[name].format(
+            *(self(part) for part in expr.args), all=", ".join(self(part) for part in expr.args)
+        )
 
     def _number(self, p: int, q: int) -> str:
         if q == 1:
@@ -160,11 +172,48 @@ _FRACTIONS = {
     "KroneckerDelta": "Fraction({0} == {1})",
 }
 
-_SAME = (
-    "exp log sin cos tan cot sec csc sinc asin acos atan atan2 sinh cosh tanh coth sech csch asinh acosh atanh "
-    "erf erfc erfi erfinv gamma loggamma digamma beta factorial binomial harmonic zeta polylog besseli besselj besselk "
-    "expint ceiling"
-).split()
+_SAME = [
+    "exp",
+    "log",
+    "sin",
+    "cos",
+    "tan",
+    "cot",
+    "sec",
+    "csc",
+    "sinc",
+    "asin",
+    "acos",
+    "atan",
+    "atan2",
+    "sinh",
+    "cosh",
+    "tanh",
+    "coth",
+    "sech",
+    "csch",
+    "asinh",
+    "acosh",
+    "atanh",
+    "erf",
+    "erfc",
+    "erfi",
+    "erfinv",
+    "gamma",
+    "loggamma",
+    "digamma",
+    "beta",
+    "factorial",
+    "binomial",
+    "harmonic",
+    "zeta",
+    "polylog",
+    "besseli",
+    "besselj",
+    "besselk",
+    "expint",
+    "ceiling",
+]
 
 _MPMATH = {
     **{name: f"mp.{name}({{all}})" for name in _SAME},

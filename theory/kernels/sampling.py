@@ -37,7 +37,9 @@ def _satisfies(point: dict[Symbol, Rational], where: Where) -> bool:
 
 
 def sample_points(symbols: Iterable[Symbol], where: tuple[Basic, ...], count: int) -> list[dict[Symbol, Rational]]:
-    """Up to `count` rational points in the domains that certainly satisfy the assumptions; the same ones every time."""
+    """Up to `count` rational points in the domains that certainly satisfy the assumptions; the same ones
+    every time.
+    """
     names = sorted(set(symbols), key=lambda symbol: symbol.name)
     if not names:
         return [{}]

@@ -1,4 +1,4 @@
-"""Where a claim is nearest to failing: screening in floating point, descent in balls. It suggests points and decides nothing."""
+"""Where a claim is nearest to failing: screened in floats, descended in balls; it decides nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import ctx
+from flint import arb, ctx
 from sympy import Add, Rational, lambdify
 
 from ..claims import Identity, Inequality
@@ -22,12 +22,16 @@ _NO_ARRAYS = ("Sum", "Product", "Integral", "Derivative", "Subs")
 
 
 def slack(claim: Scalar, point: Point) -> float:
-    """How far the claim is from failing at a point, relative to the size of its sides: negative where it fails, inf if undefined."""
+    """How far the claim is from failing, relative to its sides: negative where it fails, inf for undefined."""
     left, right = enclose(claim.lhs, point), enclose(claim.rhs, point)
     if left is None or right is None:
         return math.inf
     with ctx.workprec(128):
-        scale = abs(left) + abs(right) if claim.lhs.free_symbols and claim.rhs.free_symbols else _size(claim, point)
+        scale = (
+            abs(left) + abs(right)
+            if claim.lhs.free_symbols and claim.rhs.free_symbols
+            else _size(claim, point)
+        )
         if not scale > 0:
             return 0.0
         gap = float(((right - left) / scale).mid())
@@ -37,7 +41,7 @@ def slack(claim: Scalar, point: Point) -> float:
 
 
 def _size(claim: Scalar, point: Point) -> Any:
-    total = abs(enclose(claim.lhs, point)) * 0
+    total = arb(0)
     for term in (*Add.make_args(claim.lhs), *Add.make_args(claim.rhs)):
         ball = enclose(term, point)
         total += abs(ball) if ball is not None else 0
@@ -46,7 +50,7 @@ def _size(claim: Scalar, point: Point) -> Any:
 
 def most_violated(claim: Scalar, points: list[Point], count: int) -> list[Point]:
     """The points of least slack, the worst first, no two alike in slack."""
-    scored = {}
+    scored: dict[float, Point] = {}
     for point in points:
         value = slack(claim, point)
         if math.isfinite(value):
@@ -54,9 +58,13 @@ def most_violated(claim: Scalar, points: list[Point], count: int) -> list[Point]
     return [scored[value] for value in sorted(scored)[:count]]
 
 
-def screen(claim: Scalar, space: Space, seeds: list[Point], count: int, rng: np.random.Generator) -> Iterator[Point]:
-    """The worst of many floating-point samples: scaled and shifted copies of the seeds and fresh draws of all scales."""
-    if not seeds or any(type(part).__name__ in _NO_ARRAYS for s in (claim.lhs, claim.rhs) for part in s.atoms(Add) | {s}):
+def screen(
+    claim: Scalar, space: Space, seeds: list[Point], count: int, rng: np.random.Generator
+) -> Iterator[Point]:
+    """The worst of many floating-point samples: typical, of all scales, and close to each other."""
+    if not seeds or any(
+        type(part).__name__ in _NO_ARRAYS for s in (claim.lhs, claim.rhs) for part in s.atoms(Add) | {s}
+    ):
         return
     sides = _compiled(claim, space)
     if sides is None:
@@ -71,7 +79,9 @@ def screen(claim: Scalar, space: Space, seeds: list[Point], count: int, rng: np.
     for index in np.argsort(gaps, kind="stable")[:12]:
         if not gaps[index] < 1e-9:
             break
-        point = space.complete({s: rationalized(float(c[index]), domain_of(s)) for s, c in zip(space.free, columns, strict=True)})
+        point = space.complete(
+            {s: rationalized(float(c[index]), domain_of(s)) for s, c in zip(space.free, columns, strict=True)}
+        )
         if point is not None:
             yield point
 
@@ -90,7 +100,9 @@ def _gaps(claim: Scalar, sides: Callable[..., Any], columns: list[Any]) -> Any:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
-            left, right = (np.broadcast_to(np.asarray(v, dtype=float), columns[0].shape) for v in sides(*columns))
+            left, right = (
+                np.broadcast_to(np.asarray(v, dtype=float), columns[0].shape) for v in sides(*columns)
+            )
         except Exception:  # complex values, unknown functions
             return np.full(columns[0].shape, np.inf)
         gap = (right - left) / (np.abs(left) + np.abs(right) + 1e-300)
@@ -98,7 +110,9 @@ def _gaps(claim: Scalar, sides: Callable[..., Any], columns: list[Any]) -> Any:
     return np.where(np.isfinite(gap), gap, np.inf)
 
 
-def _column(domain: Domain, typical: tuple[float, float], count: int, rng: np.random.Generator, largest: int) -> Any:
+def _column(
+    domain: Domain, typical: tuple[float, float], count: int, rng: np.random.Generator, largest: int
+) -> Any:
     """Floats of a domain: a half in the typical range, the rest log-uniform from its ends."""
     low, high = (float(e) if e.is_finite else None for e in (domain.lower, domain.upper))
     scales = 10.0 ** rng.uniform(-6, min(7, largest), count)
@@ -123,13 +137,17 @@ def rationalized(value: float, domain: Domain) -> Rational:
     return Rational(Fraction(f"{value:.9g}")) if math.isfinite(value) else Rational(0)
 
 
-def descend(claim: Scalar, space: Space, start: Point, steps: int, rng: np.random.Generator) -> Iterator[Point]:
+def descend(
+    claim: Scalar, space: Space, start: Point, steps: int, rng: np.random.Generator
+) -> Iterator[Point]:
     """A pattern search for less slack, in coordinates where every domain is the whole line; yields each improvement."""
     maps = [(domain_of(s), s) for s in space.free]
     here = np.array([_to_line(float(start[s]), domain) for domain, s in maps])
 
     def at(line: Any) -> Point | None:
-        return space.complete({s: rationalized(_from_line(float(t), d), d) for t, (d, s) in zip(line, maps, strict=True)})
+        return space.complete(
+            {s: rationalized(_from_line(float(t), d), d) for t, (d, s) in zip(line, maps, strict=True)}
+        )
 
     best, step, spent = slack(claim, start), 0.5, 0
     while spent < steps and step > 1e-9:

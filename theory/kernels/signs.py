@@ -1,8 +1,8 @@
 """Proofs that a polynomial in real generators is positive or not negative, from their ranges and the facts.
 
 Every rule is a theorem: sums and products of ranges; a constant multiple of a fact plus something not negative;
-products of factors; a function that is concave in a bounded generator is least at an end; a quadratic with a positive leading
-coefficient and a positive discriminant 4ac - b^2.
+products of factors; a function that is concave in a bounded generator is least at an end; a quadratic with a positive
+leading coefficient and a positive discriminant 4ac - b^2.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Claims over the reals and the integers, decided by z3: polynomial, rational and piecewise ones, others by abstraction.
+"""Claims over the reals and the integers, decided by z3: polynomial, rational, piecewise, others by abstraction.
 
-The claim is accepted when z3 finds no point of the domain at which it fails AND none at which one of its sides is undefined.
-Where a transcendental term was abstracted to an unknown, a solution proves nothing. Only a rational point at which exact
-arithmetic on fractions sees the claim fail is a counterexample; it is looked for among small numbers first.
+The claim is accepted when z3 finds no point of the domain at which it fails AND none at which a side is undefined.
+Where a transcendental term was abstracted to an unknown, a solution proves nothing. Only a rational point at which
+exact arithmetic on fractions sees the claim fail is a counterexample; it is looked for among small numbers first.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ from . import rational
 from .translation import Translation, Untranslatable
 
 SMALL = tuple(
-    Fraction(v)
-    for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "-3", "1/3", "2/3", "1/4", "3/4", "5", "10")
+    Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "-3", "1/3", "2/3", "1/4", "3/4", "5", "10")
 )
 
 
@@ -51,9 +50,7 @@ def decide(claim: Identity | Inequality, seconds: float = 2.0) -> Answer:
         if counterexample is not None:
             return Fails(counterexample, "z3, certified by fractions")
     return Unknown(
-        "z3: a solution of the abstraction, which proves nothing"
-        if translation.abstracted
-        else "z3: no rational model"
+        "z3: a solution of the abstraction, which proves nothing" if translation.abstracted else "z3: no rational model"
     )
 
 
@@ -84,20 +81,14 @@ def implies(lhs: Any, relation: str, rhs: Any, facts: Iterable[Basic] = (), seco
     return implied(Relational(lhs, rhs, relation, evaluate=False), facts, seconds)
 
 
-def _candidates(
-    claim: Identity | Inequality, translation: Translation, model: Any
-) -> Iterator[dict[Symbol, Fraction]]:
+def _candidates(claim: Identity | Inequality, translation: Translation, model: Any) -> Iterator[dict[Symbol, Fraction]]:
     """Small points first, then the model's own."""
     symbols = claim.symbols
-    grid = (
-        product(SMALL, repeat=len(symbols)) if len(symbols) <= 3 else product(SMALL[:4], repeat=len(symbols))
-    )
+    grid = product(SMALL, repeat=len(symbols)) if len(symbols) <= 3 else product(SMALL[:4], repeat=len(symbols))
     ordered = sorted(islice(grid, 4096), key=lambda point: sum(abs(v) + v.denominator for v in point))
     yield from (dict(zip(symbols, point, strict=True)) for point in ordered)
     for digits in (3, 10, 30):
-        yield {
-            s: _fraction(model.eval(t, model_completion=True), digits) for s, t in translation.symbols.items()
-        }
+        yield {s: _fraction(model.eval(t, model_completion=True), digits) for s, t in translation.symbols.items()}
 
 
 def _fraction(term: Any, digits: int) -> Fraction:

@@ -1,7 +1,8 @@
 """Identities with finite sums of symbolic length, by induction: the base by expansion, the step by telescoping.
 
 sum_{k=a}^{n} t(k, n) is a function of n with S(n+1) - S(n) = t(n+1, n+1) + sum_{k=a}^{n} (t(k, n+1) - t(k, n)). Where t
-does not depend on n the last sum vanishes, and the step is a statement for the zero test. SymPy's summation is never asked.
+does not depend on n the last sum vanishes, and the step is a statement for the zero test. SymPy's own summation is
+never asked.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def _from_plain_length(difference: Expr, symbol: Symbol) -> tuple[Expr, Symbol]:
 
 def _lengths(expr: Expr) -> list[Symbol]:
     """The symbols over which an induction may run: integers with a least value, in the upper limit of a sum."""
-    found = set()
+    found: set[Symbol] = set()
     for node in expr.atoms(Sum, Product):
         for _, _, *upper in node.limits:
             found |= upper[0].free_symbols if upper else set()

@@ -1,9 +1,10 @@
 """Expressions in the language of z3: rational functions, pieces, roots, and transcendental terms by abstraction.
 
-A rational expression is carried as a numerator over a denominator, so that no division is ever handed to z3: n/d >= 0 becomes
-n*d >= 0. What makes the expression defined (no denominator vanishes, every logarithm meets a positive number, every root one
-that is not negative) is listed, to be shown apart. A transcendental term becomes a fresh real unknown with facts that are true
-of it: e^u >= 1 + u, log a <= a - 1, |sin| <= 1, the order of two logarithms is that of their arguments, and so on.
+A rational expression is carried as a numerator over a denominator, so that no division is ever handed to z3: n/d >= 0
+becomes n*d >= 0. What makes the expression defined (no denominator vanishes, every logarithm meets a positive number,
+every root one that is not negative) is listed, to be shown apart. A transcendental term becomes a fresh real unknown
+with facts that are true of it: e^u >= 1 + u, log a <= a - 1, |sin| <= 1, the order of two logarithms is that of their
+arguments, and so on.
 """
 
 from __future__ import annotations
@@ -224,9 +225,7 @@ class Translation:
                 if end.is_finite:
                     is_open = domain.lower_open if relation == ">" else domain.upper_open
                     own = (self.symbols[symbol], self.one)
-                    self.facts.append(
-                        self.versus(relation if is_open else relation + "=", own, self.ratio(end))
-                    )
+                    self.facts.append(self.versus(relation if is_open else relation + "=", own, self.ratio(end)))
         return self.symbols[symbol]
 
     def power(self, base: Expr, exponent: Fraction) -> Ratio:
@@ -247,7 +246,8 @@ class Translation:
 
     def piecewise(self, expr: Piecewise) -> Ratio:
         """The first piece whose condition holds; some condition must."""
-        pieces, before = [], []
+        pieces: list[tuple[Any, Ratio]] = []
+        before: list[Any] = []
         for value, condition in expr.args:
             chosen = self.truth(condition)
             self.guards += [*before, chosen]
@@ -341,10 +341,7 @@ class Translation:
     # ---- questions --------------------------------------------------------------------------------------------------
     def solve(self, seconds: float, *conditions: Any) -> tuple[str, Any]:
         """Whether the facts and the conditions can be met together ("sat", "unsat", "unknown"), and a model."""
-        if self.integers:
-            solver = z3.Solver(ctx=self.context)
-        else:
-            solver = z3.SolverFor("QF_NRA", ctx=self.context)
+        solver = z3.Solver(ctx=self.context) if self.integers else z3.SolverFor("QF_NRA", ctx=self.context)
         solver.set("timeout", max(1, int(1000 * seconds)))
         solver.add(*self.facts, *conditions)
         try:
@@ -372,7 +369,7 @@ def exponent_terms(argument: Expr) -> list[tuple[Fraction, Expr]]:
 
 
 def common_steps(parts: Iterable[Basic]) -> dict[Expr, Fraction]:
-    """For each monomial in the exponents of the parts, the greatest step of which all its coefficients are multiples."""
+    """For each monomial in the exponents of the parts, the greatest step that divides all its coefficients."""
     steps: dict[Expr, Fraction] = {}
     waiting = list(parts)
     while waiting:
@@ -392,15 +389,9 @@ def _tanh(u: Expr) -> Expr:
 
 _PIECES: dict[Any, Callable[..., Expr]] = {
     Abs: lambda u: Piecewise((u, Ge(u, 0, evaluate=False)), (-u, True), evaluate=False),
-    sign: lambda u: Piecewise(
-        (1, Gt(u, 0, evaluate=False)), (-1, Lt(u, 0, evaluate=False)), (0, True), evaluate=False
-    ),
-    Max: lambda *u: reduce(
-        lambda a, b: Piecewise((a, Ge(a, b, evaluate=False)), (b, True), evaluate=False), u
-    ),
-    Min: lambda *u: reduce(
-        lambda a, b: Piecewise((a, Le(a, b, evaluate=False)), (b, True), evaluate=False), u
-    ),
+    sign: lambda u: Piecewise((1, Gt(u, 0, evaluate=False)), (-1, Lt(u, 0, evaluate=False)), (0, True), evaluate=False),
+    Max: lambda *u: reduce(lambda a, b: Piecewise((a, Ge(a, b, evaluate=False)), (b, True), evaluate=False), u),
+    Min: lambda *u: reduce(lambda a, b: Piecewise((a, Le(a, b, evaluate=False)), (b, True), evaluate=False), u),
     Mod: lambda a, b: a - b * floor(a / b),
     KroneckerDelta: lambda a, b, *_: Piecewise((1, Eq(a, b, evaluate=False)), (0, True), evaluate=False),
     Heaviside: lambda u, at=S.Half: Piecewise(

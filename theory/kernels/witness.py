@@ -1,4 +1,6 @@
-"""Asking a witness that may fail, hang or know nothing: computer algebra suggests and objects, on a short leash."""
+"""Asking a witness that may fail, hang or know nothing: computer algebra suggests and objects, on a short
+leash.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ class _Silence(BaseException):
 
 
 def ask(question: Callable[[], T], seconds: float) -> T | None:
-    """The witness's answer; None where it raises or takes longer than `seconds`, or off the main thread, where no one can stop it."""
+    """The witness's answer; None where it raises or takes longer than `seconds`, or off the main thread,
+    where no one can stop it.
+    """
     if threading.current_thread() is not threading.main_thread():
         return None
 

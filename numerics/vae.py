@@ -1,0 +1,516 @@
+"""Measurements of the topic vae on models with a known evidence: a finite latent space, and the linear Gaussian model.
+
+The finite model has four latent states, so every expectation is a short sum (`theory.measures.on_atoms`) and every log
+weight is bounded.  In the linear Gaussian model log weights are quadratic in a normal draw; their variances, which
+Catoni's interval asks for, come from Gauss-Hermite quadrature, exact for polynomials of degree below 80.
+`numerics.vae_digits` measures a trained variational autoencoder.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations_with_replacement
+from typing import Any
+
+import numpy as np
+from sympy import Expr, Symbol, lambdify, log
+
+from ..theory import vae as theory
+from ..theory.divergence import kl
+from ..theory.gaussian import Normal
+from ..theory.measures import atom_values, expect, on_atoms, pointwise_symbols
+from .betting import bounded_mean
+from .distances import kolmogorov_distance
+from .intervals import Array, Interval, catoni_mean, gaussian_variance, proportion
+from .measurement import ALPHA_PER_TEST, Estimate, Tier, enclosure, measures
+
+EPSILON = 2.0**-52
+
+# The finite model: four latent states, the likelihood of one datum in each, and a variational posterior.
+WEIGHTS = {
+    theory.q: np.array([0.7, 0.1, 0.1, 0.1]),
+    theory.prior: np.array([0.1, 0.2, 0.3, 0.4]),
+    theory.lik: np.array([0.9, 0.5, 0.3, 0.1]),
+}
+LOG_WEIGHTS = np.log(WEIGHTS[theory.prior] * WEIGHTS[theory.lik] / WEIGHTS[theory.q])
+
+# The linear Gaussian model: loading, offset, noise, datum; and the variational mean and standard deviation.
+GAUSS = {theory.w: 0.8, theory.b: 0.3, theory.s: 0.7, theory.x: 1.4, theory.mu: 0.2, theory.sigma: 0.8}
+LOADING, OFFSET, NOISE, DATUM, MEAN, SCALE = GAUSS.values()
+
+
+def value(expr: Expr, at: Mapping[Symbol, float]) -> float:
+    """The expression at a point, in double precision."""
+    return float(lambdify(list(at), expr, "numpy", dummify=True)(*at.values()))
+
+
+def on_states(expr: Expr) -> float:
+    """An expression on integrals, on the four states of the finite model."""
+    at = {
+        symbol: float(number)
+        for pointwise in pointwise_symbols(expr)
+        for symbol, number in zip(_free(pointwise), WEIGHTS[pointwise], strict=True)
+    }
+    return value(on_atoms(expr, 4), at)
+
+
+def _free(pointwise: Any) -> list[Symbol]:
+    """The free symbols of a pointwise quantity on the four states, in order."""
+    return [next(iter(one.as_numer_denom()[0].free_symbols)) for one in atom_values(pointwise, 4)]
+
+
+def bounded(sample: Array, low: float, high: float) -> Interval:
+    """The interval for the mean of draws between two numbers, up to rounding at the ends."""
+    slack = 1e-9 * (1 + abs(low) + abs(high))
+    return bounded_mean(sample, low - slack, high + slack, ALPHA_PER_TEST)
+
+
+def normal_moments(f: Callable[[Array], Array]) -> tuple[float, float]:
+    """Mean and variance of f(eps) for standard normal eps, by Gauss-Hermite quadrature with forty nodes."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(40)
+    weights = weights / math.sqrt(2 * math.pi)
+    mean = float(weights @ f(nodes))
+    return mean, float(weights @ (f(nodes) - mean) ** 2)
+
+
+def normal_mean(rng: np.random.Generator, draws: int, f: Callable[[Array], Array]) -> Interval:
+    """Catoni's interval for E f(eps), eps standard normal; the variance from quadrature, rounded up."""
+    variance = normal_moments(f)[1] * (1 + 1e-9)
+    return catoni_mean(f(rng.standard_normal(draws)), variance, ALPHA_PER_TEST)
+
+
+def log_normal(x: Array | float, mean: Array | float, scale: float) -> Array:
+    """The log-density of a normal law, written apart from the theory room."""
+    return np.asarray(-0.5 * ((x - mean) / scale) ** 2 - math.log(scale) - 0.5 * math.log(2 * math.pi))
+
+
+def log_joint(z: Array | float) -> Array:
+    """log p(x, z) of the linear Gaussian model at its datum."""
+    return log_normal(DATUM, LOADING * z + OFFSET, NOISE) + log_normal(z, 0.0, 1.0)
+
+
+def log_weight(eps: Array) -> Array:
+    """log p(x, z) - log q(z) at z = mean + scale eps."""
+    z = MEAN + SCALE * eps
+    return log_joint(z) - log_normal(z, MEAN, SCALE)
+
+
+def integral_of(f: Callable[[float], float]) -> Interval:
+    """The integral over the real line by QUADPACK, with its error estimate and the rounding of its sums."""
+    from scipy.integrate import quad
+
+    found, error = quad(f, -14.0, 14.0, epsabs=1e-14, epsrel=1e-13, limit=200, points=[-1.0, 0.0, 1.0])
+    return enclosure(found, error=error + 64 * EPSILON * abs(found), method="adaptive Gauss-Kronrod quadrature")
+
+
+def exact(found: float, *terms: float, operations: int = 16) -> Interval:
+    """The enclosure of a floating-point sum of the given terms, each correct to that many roundings."""
+    size = sum(abs(term) for term in (found, *terms))
+    return enclosure(found, error=operations * EPSILON * size, method=f"{operations} roundings a term")
+
+
+@measures("vae.reconstruction_loss", route="torch.nn.functional.mse_loss", needs=("torch",))
+def reconstruction_by_torch(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    import torch
+
+    x, y = rng.standard_normal((2, 6))
+    found = float(torch.nn.functional.mse_loss(torch.from_numpy(y), torch.from_numpy(x), reduction="sum"))
+    loss = on_atoms(theory.reconstruction_loss.claim.value, 6)
+    at = dict(zip(atom_values(theory.target, 6), map(float, x), strict=True))
+    at |= dict(zip(atom_values(theory.output, 6), map(float, y), strict=True))
+    predicted = value(loss, at)
+    mutants = {"mean over the coordinates": predicted / 6, "absolute values": float(np.abs(x - y).sum())}
+    return [Estimate("squared reconstruction error in R^6", exact(found), predicted, mutants)]
+
+
+@measures("vae.linear_autoencoder", route="Monte Carlo over data on the corners of a rectangle")
+def linear_autoencoder_by_sampling(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    n = tier.choose(quick=20_000, full=200_000)
+    encoder, decoder, variances = np.array([0.9, 0.2]), np.array([0.8, -0.3]), np.array([1.5, 0.5])
+    x = np.sqrt(variances) * (2 * rng.integers(0, 2, (n, 2)) - 1)
+    errors = ((x - np.outer(x @ encoder, decoder)) ** 2).sum(axis=1)
+    reach = (np.sqrt(variances) @ np.abs(np.eye(2) - np.outer(decoder, encoder)).T) @ np.ones(2)
+    objective = theory.linear_autoencoder.claim.value
+    names = {"v1": 0.9, "v2": 0.2, "w1": 0.8, "w2": -0.3, "b": 0.5, "c": 1.0}
+    at = {symbol: names[symbol.name] for symbol in objective.free_symbols}
+    swapped = {symbol: names[symbol.name.translate(str.maketrans("vw", "wv"))] for symbol in at}
+    mutants = {"encoder and decoder swapped": value(objective, swapped), "all the variance": 2.0}
+    return [Estimate("expected error", bounded(errors, 0, reach**2), value(objective, at), mutants)]
+
+
+@measures("vae.joint_factorization", route="ancestral sampling from a table")
+def joint_by_ancestors(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    n = tier.choose(quick=20_000, full=200_000)
+    latent = WEIGHTS[theory.prior]
+    z = rng.choice(4, n, p=latent)
+    x = rng.random(n) < WEIGHTS[theory.lik][z]
+    found = proportion(int(np.sum(x & (z == 2))), n, ALPHA_PER_TEST)
+    given = float(WEIGHTS[theory.lik][2])
+    mutants = {"latent's density forgotten": given, "likelihood forgotten": float(latent[2])}
+    return [Estimate("P(x = 1, z = 2)", found, given * float(latent[2]), mutants)]
+
+
+@measures("vae.evidence_integral", route="quadrature over the latent, and averaging over draws from the prior")
+def evidence_by_integration(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    n = tier.choose(quick=30_000, full=300_000)
+    predicted = value(theory.evidence_integral.claim.claims["linear Gaussian model"].rhs, GAUSS)
+    at_the_mean = math.exp(log_normal(DATUM, OFFSET, NOISE))
+    mutants = {
+        "noise counted twice": value(Normal(theory.b, theory.w**2 + 2 * theory.s**2).pdf(theory.x), GAUSS),
+        "likelihood at the prior's mean": at_the_mean,
+    }
+    likelihoods = np.exp(log_normal(DATUM, LOADING * rng.standard_normal(n) + OFFSET, NOISE))
+    drawn = bounded(likelihoods, 0, 1 / (NOISE * math.sqrt(2 * math.pi)))
+    integrated = integral_of(lambda z: math.exp(log_joint(z)))
+    return [
+        Estimate("evidence by quadrature", integrated, predicted, mutants),
+        Estimate("evidence by sampling", drawn, predicted, {"likelihood at the prior's mean": at_the_mean}),
+    ]
+
+
+def _log_weights(rng: np.random.Generator, tier: Tier, copies: int = 1) -> Array:
+    """Log weights of draws from q in the finite model, shape (draws, copies)."""
+    n = tier.choose(quick=20_000, full=200_000)
+    return np.asarray(LOG_WEIGHTS[rng.choice(4, (n, copies), p=WEIGHTS[theory.q])])
+
+
+def _mean_log_weight(rng: np.random.Generator, tier: Tier) -> Interval:
+    return bounded(_log_weights(rng, tier)[:, 0], LOG_WEIGHTS.min(), LOG_WEIGHTS.max())
+
+
+@measures("vae.evidence_decomposition", route="Monte Carlo on a finite latent space")
+def gap_by_sampling(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    right = theory.evidence_decomposition.rhs - theory.elbo
+    mutants = {"divergence reversed": kl(theory.posterior, theory.q), "divergence to the prior": kl(theory.q, theory.prior)}
+    log_evidence = math.log(float(WEIGHTS[theory.prior] @ WEIGHTS[theory.lik]))
+    predicted = {name: log_evidence - on_states(gap) for name, gap in {"": right, **mutants}.items()}
+    return [Estimate("mean log weight", _mean_log_weight(rng, tier), predicted.pop(""), predicted)]
+
+
+@measures("vae.evidence_lower_bound", route="Monte Carlo on a finite latent space")
+def bound_by_sampling(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    predicted = on_states(theory.evidence_lower_bound.lhs)
+    mutants = {
+        "divergence forgotten": predicted - on_states(kl(theory.q, theory.prior)),
+        "divergence added": predicted - 2 * on_states(kl(theory.q, theory.prior)),
+    }
+    return [Estimate("mean log weight", _mean_log_weight(rng, tier), predicted, mutants, relation="<=")]
+
+
+@measures("vae.jensen_form", route="Monte Carlo on a finite latent space")
+def jensen_by_sampling(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    mutants = {"harmonic mean of the weights": -math.log(float(WEIGHTS[theory.q] @ np.exp(-LOG_WEIGHTS)))}
+    predicted = on_states(theory.jensen_form.lhs)
+    return [Estimate("mean log weight", _mean_log_weight(rng, tier), predicted, mutants, relation="<=")]
+
+
+@measures("vae.elbo_objective", route="Monte Carlo on a finite latent space")
+def objective_by_sampling(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    reconstruction, divergence = expect(theory.q, log(theory.lik)), kl(theory.q, theory.prior)
+    mutants = {
+        "divergence reversed": reconstruction - kl(theory.prior, theory.q),
+        "divergence added": reconstruction + divergence,
+        "divergence forgotten": reconstruction,
+    }
+    predicted = on_states(theory.elbo_objective.claim.value)
+    told = {name: on_states(mutant) for name, mutant in mutants.items()}
+    return [Estimate("mean log weight", _mean_log_weight(rng, tier), predicted, told)]
+
+
+@measures("vae.reparametrization", route="Kolmogorov's distance of torch's rsample from the normal law", needs=("torch",))
+def reparametrization_by_torch(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    import torch
+    from scipy.special import ndtr
+
+    n = tier.choose(quick=20_000, full=200_000)
+    torch_rng = torch.Generator().manual_seed(int(rng.integers(2**62)))
+    sample = (MEAN + SCALE * torch.randn(n, generator=torch_rng, dtype=torch.float64)).numpy()
+    found = kolmogorov_distance(sample, lambda z: ndtr((z - MEAN) / SCALE), ALPHA_PER_TEST)
+    # Two centred normal laws with scales a < b are furthest apart where their densities cross.
+    a, b = SCALE**2, SCALE
+    cross = math.sqrt(2 * math.log(b / a) / (a**-2 - b**-2))
+    return [Estimate("distance", found, 0.0, {"scaled by the variance": float(ndtr(cross / a) - ndtr(cross / b))})]
+
+
+RATE = 0.7
+
+
+def _exponential(rng: np.random.Generator, tier: Tier, estimator: Callable[[Array], Array]) -> Interval:
+    return normal_mean(rng, tier.choose(quick=20_000, full=200_000), estimator)
+
+
+def _claimed(statement: Any, part: str) -> float:
+    return value(statement.claim.claims[part].lhs, {**GAUSS, theory.t: RATE})
+
+
+@measures("vae.reparametrized_gradient", route="torch.autograd through mean + scale eps", needs=("torch",))
+def path_gradient_by_torch(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    import torch
+
+    def gradient(eps: Array, which: int) -> Array:
+        parameters = [torch.full(eps.shape, number, dtype=torch.float64, requires_grad=True) for number in (MEAN, SCALE)]
+        f = torch.exp(RATE * (parameters[0] + parameters[1] * torch.from_numpy(eps)))
+        return np.asarray(torch.autograd.grad(f.sum(), parameters)[which].numpy())
+
+    mean, scale = (_claimed(theory.reparametrized_gradient, part) for part in ("mean", "scale"))
+    first = _exponential(rng, tier, lambda eps: gradient(eps, 0))
+    second = _exponential(rng, tier, lambda eps: gradient(eps, 1))
+    return [
+        Estimate("gradient in the mean", first, mean, {"gradient in the scale": scale, "of f at the mean": mean / RATE}),
+        Estimate("gradient in the scale", second, scale, {"noise forgotten": mean}),
+    ]
+
+
+@measures("vae.score_gradient", route="averages of f times torch.autograd of the log-density", needs=("torch",))
+def score_gradient_by_torch(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    import torch
+
+    def gradient(eps: Array, which: int) -> Array:
+        z = torch.from_numpy(MEAN + SCALE * eps)
+        parameters = [torch.full(eps.shape, number, dtype=torch.float64, requires_grad=True) for number in (MEAN, SCALE)]
+        density = torch.distributions.Normal(*parameters).log_prob(z)
+        return np.asarray((torch.exp(RATE * z) * torch.autograd.grad(density.sum(), parameters)[which]).numpy())
+
+    mean, scale = (_claimed(theory.score_gradient, part) for part in ("mean", "scale"))
+    first = _exponential(rng, tier, lambda eps: gradient(eps, 0))
+    second = _exponential(rng, tier, lambda eps: gradient(eps, 1))
+    return [
+        Estimate("gradient in the mean", first, mean, {"score not weighed": 0.0, "sign": -mean}),
+        Estimate("gradient in the scale", second, scale, {"score not weighed": 0.0, "gradient in the mean": mean}),
+    ]
+
+
+@measures("vae.gradient_variances", route="sample variances of both estimators")
+def gradient_variances_by_sampling(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    n, mean, scale = tier.choose(quick=100_000, full=500_000), 1.5, 0.5
+    claims = theory.gradient_variances.claim.claims
+    path, score = (value(claims[name].rhs, {theory.mu: mean, theory.sigma: scale}) for name in ("by path", "by score"))
+    slopes = gaussian_variance(2 * (mean + scale * rng.standard_normal(n)), ALPHA_PER_TEST)
+    # The mean 2 mu of the score-function estimator is known, so its squared deviations are averaged.
+    squares = normal_mean(rng, n, lambda eps: ((mean + scale * eps) ** 2 * eps / scale - 2 * mean) ** 2)
+    return [
+        Estimate("variance of the reparametrized gradient", slopes, path, {"without the factor 4": scale**2, "score": score}),
+        Estimate("variance of the score-function gradient", squares, score, {"square of the mean forgotten": score + 4 * mean**2, "path": path}),
+    ]
+
+
+@measures("vae.gaussian_kl", route="torch.distributions, and averages of log-ratios", needs=("torch",))
+def gaussian_kl_by_torch(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    from torch.distributions import Normal as TorchNormal
+    from torch.distributions import kl_divergence
+
+    other = {theory.mean0: -0.5, theory.scale0: 1.3}
+    predicted = value(theory.gaussian_kl.rhs, {**GAUSS, **other})
+    reversed_ = value(theory.gaussian_kl.rhs, {theory.mu: -0.5, theory.sigma: 1.3, theory.mean0: MEAN, theory.scale0: SCALE})
+    mutants = {"reversed": reversed_, "half forgotten": predicted + 0.5, "variance for the scale": predicted + math.log(1.3 / SCALE)}
+    by_torch = float(kl_divergence(TorchNormal(_double(MEAN), _double(SCALE)), TorchNormal(_double(-0.5), _double(1.3))))
+    ratios = normal_mean(
+        rng,
+        tier.choose(quick=20_000, full=200_000),
+        lambda eps: log_normal(MEAN + SCALE * eps, MEAN, SCALE) - log_normal(MEAN + SCALE * eps, -0.5, 1.3),
+    )
+    return [
+        Estimate("divergence by torch", exact(by_torch, 1.0), predicted, mutants),
+        Estimate("mean log-ratio", ratios, predicted, {"reversed": reversed_, "half forgotten": predicted + 0.5}),
+    ]
+
+
+def _double(number: Any) -> Any:
+    import torch
+
+    return torch.tensor(number, dtype=torch.float64)
+
+
+@measures("vae.diagonal_kl", route="torch.distributions.Independent", needs=("torch",))
+def diagonal_kl_by_torch(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    from torch.distributions import Independent, Normal as TorchNormal, kl_divergence
+
+    means, scales = rng.standard_normal(2), np.exp(rng.standard_normal(2))
+    law = Independent(TorchNormal(_double(means), _double(scales)), 1)
+    found = float(kl_divergence(law, Independent(TorchNormal(_double([0.0, 0.0]), _double([1.0, 1.0])), 1)))
+    closed = theory.diagonal_kl.claim.claims["two dimensions"].rhs
+    names = {"m1": means[0], "m2": means[1], "s1": scales[0], "s2": scales[1]}
+    predicted = value(closed, {symbol: float(names[symbol.name]) for symbol in closed.free_symbols})
+    mutants = {"half forgotten": 2 * predicted, "standard deviation": predicted + float(np.sum(scales - scales**2)) / 2}
+    return [Estimate("divergence", exact(found, 2.0, *means**2, *scales**2), predicted, mutants)]
+
+
+@measures("vae.full_covariance_kl", route="torch.distributions.MultivariateNormal", needs=("torch",))
+def full_kl_by_torch(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    import torch
+    from torch.distributions import MultivariateNormal, kl_divergence
+
+    names = {"m1": 0.4, "m2": -1.1, "s1": 0.8, "s2": 1.7, "r": 0.6}
+    factor = _double([[names["s1"], 0.0], [names["r"], names["s2"]]])
+    law = MultivariateNormal(_double([names["m1"], names["m2"]]), scale_tril=factor)
+    standard = MultivariateNormal(torch.zeros(2, dtype=torch.float64), torch.eye(2, dtype=torch.float64))
+    closed = theory.full_covariance_kl.rhs
+    predicted = value(closed, {symbol: names[symbol.name] for symbol in closed.free_symbols})
+    determinant = math.log(names["s1"] * names["s2"])
+    mutants = {"log determinant of the factor": predicted + determinant / 2, "correlation forgotten": predicted - 0.18}
+    return [Estimate("divergence", exact(float(kl_divergence(law, standard)), 8.0), predicted, mutants)]
+
+
+def log_evidence() -> float:
+    """The log-evidence of the linear Gaussian model."""
+    return value(Normal(theory.b, theory.w**2 + theory.s**2).logpdf(theory.x), GAUSS)
+
+
+def gaussian_bound() -> float:
+    """The evidence lower bound of the linear Gaussian model: its log-evidence less the gap that was proved."""
+    return log_evidence() - value(theory.linear_gaussian_gap.rhs, GAUSS)
+
+
+@measures("vae.monte_carlo_elbo", route="averages of eight draws by torch.distributions", needs=("torch",))
+def estimators_by_torch(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    import torch
+    from torch.distributions import Normal as TorchNormal
+
+    count, n = 8, tier.choose(quick=5_000, full=50_000)
+    q = TorchNormal(_double(MEAN), _double(SCALE))
+    z = torch.from_numpy(MEAN + SCALE * rng.standard_normal((n, count)))
+    likelihood = TorchNormal(LOADING * z + OFFSET, _double(NOISE)).log_prob(_double(DATUM))
+    prior = TorchNormal(_double(0.0), _double(1.0)).log_prob(z)
+    weights = (likelihood + prior - q.log_prob(z)).mean(dim=1).numpy()
+    found = catoni_mean(weights, normal_moments(log_weight)[1] / count * (1 + 1e-9), ALPHA_PER_TEST)
+    expected_prior = -0.5 * (MEAN**2 + SCALE**2) - 0.5 * math.log(2 * math.pi)
+    bound = gaussian_bound()
+    mutants = {
+        "printed, without the prior": bound - expected_prior,
+        "prior with the wrong sign": bound - 2 * expected_prior,
+        "the log-evidence": log_evidence(),
+    }
+    return [Estimate("mean of the corrected estimator", found, bound, mutants)]
+
+
+@measures("vae.importance_weighted_bound", route="Monte Carlo against enumeration on a finite latent space")
+def importance_bounds_by_sampling(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    found = []
+    truth = on_states(theory.evidence_lower_bound.lhs)
+    for count in (2, 4):
+        bounds = np.log(np.exp(_log_weights(rng, tier, count)).mean(axis=1))
+        interval = bounded(bounds, LOG_WEIGHTS.min(), LOG_WEIGHTS.max())
+        fewer, this = enumerated_bound(count // 2), enumerated_bound(count)
+        found += [
+            Estimate(f"bound of {count} draws", interval, this, {"bound of half as many": fewer, "evidence": truth}),
+            Estimate(f"bound of {count} draws, from below", interval, fewer, {"log-evidence": truth}, relation=">="),
+            Estimate(f"bound of {count} draws, from above", interval, truth, {"one draw": enumerated_bound(1)}, "<="),
+        ]
+    return found
+
+
+def enumerated_bound(count: int) -> float:
+    """The importance-weighted bound of that many draws in the finite model: the sum over all multisets of states."""
+    q, total = WEIGHTS[theory.q], 0.0
+    for states in combinations_with_replacement(range(4), count):
+        times = np.bincount(states, minlength=4)
+        ways = math.factorial(count) / math.prod(map(math.factorial, times.tolist()))
+        total += ways * float(np.prod(q**times)) * math.log(float(np.exp(LOG_WEIGHTS)[list(states)].mean()))
+    return total
+
+
+@measures("vae.linear_gaussian_posterior", route="residuals of the latent in draws from the joint law")
+def posterior_by_residuals(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    n = tier.choose(quick=20_000, full=200_000)
+    total = LOADING**2 + NOISE**2
+    z = rng.standard_normal(n)
+    x = LOADING * z + OFFSET + NOISE * rng.standard_normal(n)
+    residual = z - LOADING * (x - OFFSET) / total
+    spread = gaussian_variance(residual, ALPHA_PER_TEST)
+    # Orthogonal to the datum: both are normal with known variances, so the product has their product as variance.
+    variance = NOISE**2 / total
+    product = catoni_mean(residual * (x - OFFSET), variance * total, ALPHA_PER_TEST)
+    uncentred = catoni_mean(residual, variance, ALPHA_PER_TEST)
+    return [
+        Estimate("variance of the latent given the datum", spread, variance, {"of the noise": NOISE**2, "of the prior": 1.0}),
+        Estimate("covariance of residual and datum", product, 0.0, {"regression without noise": NOISE**2 / LOADING * -1.0}),
+        Estimate("mean residual", uncentred, 0.0, {"mean not centred": LOADING * OFFSET / total}),
+    ]
+
+
+@measures("vae.linear_gaussian_gap", route="quadrature of the evidence less the mean log weight")
+def gaussian_gap_by_sampling(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    weights = normal_mean(rng, tier.choose(quick=20_000, full=200_000), log_weight)
+    evidence = integral_of(lambda z: math.exp(log_joint(z)))
+    gap = Interval(
+        math.log(evidence.low) - weights.high, math.log(evidence.high) - weights.low, weights.alpha, weights.method, weights.samples
+    )
+    predicted = value(theory.linear_gaussian_gap.rhs, GAUSS)
+    wider = value(theory.linear_gaussian_gap.rhs, {**GAUSS, theory.sigma: 2 * SCALE})
+    to_prior = value(theory.gaussian_kl.rhs, {**GAUSS, theory.mean0: 0.0, theory.scale0: 1.0})
+    return [Estimate("log-evidence less bound", gap, predicted, {"twice the width": wider, "divergence to the prior": to_prior})]
+
+
+@measures("vae.probabilistic_pca", route="quadrature over the latent of two coordinates' likelihood")
+def pca_evidence_by_quadrature(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    from scipy.stats import multivariate_normal
+
+    loading, offset, datum = np.array([0.8, -0.5]), np.array([0.3, 0.1]), np.array([1.4, 0.2])
+
+    def integrand(z: float) -> float:
+        likelihood = sum(log_normal(x, w * z + b, NOISE) for x, w, b in zip(datum, loading, offset, strict=True))
+        return math.exp(likelihood + log_normal(z, 0.0, 1.0))
+
+    def predicted(covariance: Array) -> float:
+        return float(multivariate_normal(offset, covariance).pdf(datum))
+
+    covariance = np.outer(loading, loading) + NOISE**2 * np.eye(2)
+    mutants = {
+        "noise twice": predicted(covariance + NOISE**2 * np.eye(2)),
+        "correlation forgotten": predicted(np.diag(np.diag(covariance))),
+    }
+    return [Estimate("evidence", integral_of(integrand), predicted(covariance), mutants)]
+
+
+@measures("vae.principal_subspace", route="a linear autoencoder trained by torch on scikit-learn's digits", needs=("torch", "sklearn"))
+def linear_autoencoder_on_digits(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    found = []
+    for units in tier.choose(quick=(1,), full=(1, 8)):
+        covariance, reached, residual = trained_linear_autoencoder(units, int(rng.integers(2**62)))
+        variances = np.linalg.eigvalsh(covariance)[::-1]
+        total = float(variances.sum())
+        least = total - float(variances[:units].sum())
+        mutants = {"nothing spared": total, "next variances spared": total - float(variances[1 : units + 1].sum())}
+        above = {"half as much again": least + 0.5 * float(variances[:units].sum()), **mutants}
+        rounding = 1e3 * EPSILON * total
+        # The k Ritz values of the decoder's span lie within the residual's norm of k eigenvalues (Kahan).
+        near = Interval(reached - units * residual - rounding, reached + rounding, 0.0, "residual of the decoder's span")
+        exact_error = enclosure(reached, error=rounding, method="expected error of the trained weights")
+        found += [
+            Estimate(f"error with {units} code units", near, least, mutants),
+            Estimate(f"error with {units} code units, from below", exact_error, least, above, relation=">="),
+        ]
+    return found
+
+
+def trained_linear_autoencoder(units: int, seed: int) -> tuple[Array, float, float]:
+    """Covariance of the digits, expected error reached by L-BFGS on both weights, and the residual of the decoder's span."""
+    import torch
+    from sklearn.datasets import load_digits
+
+    pixels = load_digits().data / 16.0
+    covariance = np.cov(pixels.T, bias=True)
+    target, total = torch.from_numpy(covariance), float(np.trace(covariance))
+    torch_rng = torch.Generator().manual_seed(seed)
+    weights = [0.3 * torch.randn(shape, generator=torch_rng, dtype=torch.float64) for shape in ((units, 64), (64, units))]
+    encoder, decoder = (weight.requires_grad_() for weight in weights)
+    descent = torch.optim.LBFGS(
+        [encoder, decoder], max_iter=2000, max_eval=3000, tolerance_grad=1e-8, tolerance_change=0.0,
+        line_search_fn="strong_wolfe",
+    )  # fmt: skip
+
+    def error() -> Any:
+        seen = encoder @ target
+        return total - 2 * torch.sum(seen.T * decoder) + torch.sum((decoder.T @ decoder) * (seen @ encoder.T))
+
+    def closure() -> Any:
+        descent.zero_grad()
+        loss = error()
+        loss.backward()
+        return loss
+
+    descent.step(closure)
+    span = np.linalg.qr(decoder.detach().numpy())[0]
+    residual = covariance @ span - span @ (span.T @ covariance @ span)
+    return covariance, float(error().detach()), float(np.linalg.norm(residual, 2))
