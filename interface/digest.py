@@ -29,7 +29,7 @@ from sympy.matrices import MatrixBase
 
 from ..theory import statements as theory_statements
 from ..theory.statements import Statement
-from ..theory.symbols import Variable
+from ..theory.symbols import DomainSymbol
 
 if TYPE_CHECKING:
     from ..numerics.measurement import Measurement
@@ -279,7 +279,7 @@ class _Reader:
     def expression(self, expr: Basic) -> str:
         if isinstance(expr, Symbol):
             facts = sorted((name, fact) for name, fact in expr.assumptions0.items())
-            own = "" if not isinstance(expr, Variable) else f"{expr.domain} {expr.tex} {expr.typical}"
+            own = "" if not isinstance(expr, DomainSymbol) else f"{expr.domain} {expr.tex} {expr.typical}"
             name = expr.name if not isinstance(expr, Dummy) else f"dummy {expr.name}"
             return f"{type(expr).__name__} {name} {facts} {own} {getattr(expr, 'normalized', '')}"
         head = f"{type(expr).__module__}.{type(expr).__name__}"

@@ -28,9 +28,7 @@ LARGEST_SHARE = 0.5
 """At most this share of the capital is at stake in one bet."""
 
 
-def betting_mean(
-    sample: ArrayLike, low: float, high: float, alpha: float, variance: float | None = None
-) -> Interval:
+def betting_mean(sample: ArrayLike, low: float, high: float, alpha: float, variance: float | None = None) -> Interval:
     """The interval of the hedged capital process for the mean of [low, high]-valued draws.
 
     The bets follow the running variance of the draws before; or, where `variance` is given, that number: then

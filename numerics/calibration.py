@@ -56,9 +56,7 @@ def calibration_table(rng: np.random.Generator, runs: int) -> list[Calibration]:
     return [*_bounded(rng, runs), *_unbounded(rng, runs), *_distributions(rng, runs)]
 
 
-def _tried(
-    kind: str, law: str, n: int, truth: float, bounds: Bounds, effect: float | None = None
-) -> Calibration:
+def _tried(kind: str, law: str, n: int, truth: float, bounds: Bounds, effect: float | None = None) -> Calibration:
     low, high = bounds
     runs, half = low.size, float((high - low).mean()) / 2
     alarms = int(np.sum((truth < low) | (truth > high)))
@@ -92,9 +90,7 @@ def _bounded(rng: np.random.Generator, runs: int) -> Iterator[Calibration]:
     for law in ("coin, p = 1/2", "coin, p = 1/20"):
         x, mean, variance = laws[law]
         bounds = intervals.proportion_bounds(x.sum(axis=-1).astype(int), n, NOMINAL / 2)
-        yield _tried(
-            "Clopper-Pearson", law, n, mean, bounds, detectable("proportion", n, NOMINAL, BETA, variance)
-        )
+        yield _tried("Clopper-Pearson", law, n, mean, bounds, detectable("proportion", n, NOMINAL, BETA, variance))
 
 
 def _unbounded(rng: np.random.Generator, runs: int) -> Iterator[Calibration]:

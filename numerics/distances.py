@@ -47,11 +47,7 @@ def kolmogorov_distance(sample: ArrayLike, cdf: Callable[[Array], ArrayLike], al
     """
     x = np.sort(checked_sample(sample))
     given = np.asarray(cdf(x), dtype=np.float64)
-    if (
-        given.shape != x.shape
-        or not bool(np.all((given >= 0) & (given <= 1)))
-        or bool(np.any(np.diff(given) < 0))
-    ):
+    if given.shape != x.shape or not bool(np.all((given >= 0) & (given <= 1))) or bool(np.any(np.diff(given) < 0)):
         raise ValueError("the given function is no distribution function at the points of the sample")
     return _about(empirical_distance(given), dkwm(x.size, alpha), alpha, x.size)
 

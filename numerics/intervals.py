@@ -86,9 +86,7 @@ def checked_sample(sample: ArrayLike, least: int = 1) -> Array:
     if x.ndim != 1:
         raise ValueError(f"a sample is a vector, this one has shape {x.shape}")
     if x.size < least:
-        raise ValueError(
-            "the sample is empty" if x.size == 0 else f"{x.size} values are too few: {least} needed"
-        )
+        raise ValueError("the sample is empty" if x.size == 0 else f"{x.size} values are too few: {least} needed")
     bad = np.flatnonzero(~np.isfinite(x))
     if bad.size:
         raise ValueError(f"value {bad[0]} of the sample is {x[bad[0]]}")
@@ -112,9 +110,7 @@ def scaled(bounds: Bounds, low: float, high: float, alpha: float, method: str, s
     return Interval(ends[0], max(ends), alpha, method, samples)
 
 
-def proportion(
-    successes: int, trials: int, alpha: float, side: Literal["both", "lower", "upper"] = "both"
-) -> Interval:
+def proportion(successes: int, trials: int, alpha: float, side: Literal["both", "lower", "upper"] = "both") -> Interval:
     """Clopper and Pearson's interval for a probability, from a count of independent trials.
 
     One-sided at the full alpha. Exact: each end p is where a count at least (at most) so extreme has

@@ -59,9 +59,7 @@ class EstimateVerdict:
     def of(cls, estimate: Estimate) -> EstimateVerdict:
         """The verdict on an estimate."""
         found = estimate.interval
-        mutants = [
-            MutantVerdict(n, value, not estimate.allows(value)) for n, value in estimate.mutants.items()
-        ]
+        mutants = [MutantVerdict(n, value, not estimate.allows(value)) for n, value in estimate.mutants.items()]
         return cls(
             estimate.what,
             estimate.relation,
@@ -83,9 +81,7 @@ class EstimateVerdict:
         where = f"[{self.low:.10g}, {self.high:.10g}]{unit} ({self.method}, alpha {self.alpha:g})"
         found = []
         if not self.accepted:
-            found.append(
-                f"{self.what}: predicted {self.relation} {self.predicted:.10g}, measured {where}{self._off()}"
-            )
+            found.append(f"{self.what}: predicted {self.relation} {self.predicted:.10g}, measured {where}{self._off()}")
         found += [
             f"{self.what}: mutant {mutant.name!r} survives: {self.relation} {mutant.predicted:.10g} "
             f"is not told apart by {where}"
@@ -93,9 +89,7 @@ class EstimateVerdict:
             if not mutant.rejected
         ]
         if self.alpha > ALPHA_PER_TEST * (1 + 1e-12):
-            found.append(
-                f"{self.what}: alpha {self.alpha:g} is more than the {ALPHA_PER_TEST:g} of one comparison"
-            )
+            found.append(f"{self.what}: alpha {self.alpha:g} is more than the {ALPHA_PER_TEST:g} of one comparison")
         return found
 
     def _off(self) -> str:
@@ -154,9 +148,7 @@ def run(measurement: Measurement, tier: Tier = Tier.QUICK, run_seed: int = 0) ->
     contradicted: a measurement that cannot fail is no measurement.
     """
 
-    def report(
-        status: Status, problems: list[str], verdicts: list[EstimateVerdict] | None = None
-    ) -> Measured:
+    def report(status: Status, problems: list[str], verdicts: list[EstimateVerdict] | None = None) -> Measured:
         seconds = time.perf_counter() - start
         name, statement, route = measurement.name, measurement.statement, measurement.route
         return Measured(name, statement, route, status, tier, run_seed, verdicts or [], problems, seconds)

@@ -189,9 +189,7 @@ def measures(
         raise ValueError(f"{statement}: needs is a tuple of module names, as in ({needs!r},)")
 
     def measurement(function: Function) -> Measurement:
-        return Measurement(
-            statement, name or str(getattr(function, "__name__", "measurement")), route, needs, function
-        )
+        return Measurement(statement, name or str(getattr(function, "__name__", "measurement")), route, needs, function)
 
     return measurement
 
@@ -215,9 +213,7 @@ def all_measurements() -> list[Measurement]:
     package = import_module(__package__ or "theoremcheck.numerics")
     names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
     modules = [import_module(f"{package.__name__}.{name}") for name in names]
-    return sorted(
-        _distinct(found for module in modules for found in measurements(module)), key=lambda m: m.key
-    )
+    return sorted(_distinct(found for module in modules for found in measurements(module)), key=lambda m: m.key)
 
 
 def _distinct(found: Iterator[Measurement]) -> list[Measurement]:

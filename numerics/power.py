@@ -66,9 +66,7 @@ def _betting(n: int, effect: float, alpha: float, beta: float, variance: float) 
     return bool(np.min(_EXPONENTS * math.log(2 / alpha) + n * worst) <= math.log(beta))
 
 
-def _two_atoms(
-    nearest: float, farthest: float, lost: float, bet: float, effect: float, variance: float
-) -> Array:
+def _two_atoms(nearest: float, farthest: float, lost: float, bet: float, effect: float, variance: float) -> Array:
     """log of a bound on E[(1 + b Y)^-s] over the exponents s, for every left end -m with m from nearest to farthest.
 
     Given the mean and the variance, the atom at -m weighs v/(v + (effect + m)^2), most at the nearest, and

@@ -9,7 +9,7 @@ Catoni's interval asks for, come from Gauss-Hermite quadrature, exact for polyno
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from itertools import combinations_with_replacement
 from typing import Any
 
@@ -182,7 +182,10 @@ def _mean_log_weight(rng: np.random.Generator, tier: Tier) -> Interval:
 @measures("vae.evidence_decomposition", route="Monte Carlo on a finite latent space")
 def gap_by_sampling(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     right = theory.evidence_decomposition.rhs - theory.elbo
-    mutants = {"divergence reversed": kl(theory.posterior, theory.q), "divergence to the prior": kl(theory.q, theory.prior)}
+    mutants = {
+        "divergence reversed": kl(theory.posterior, theory.q),
+        "divergence to the prior": kl(theory.q, theory.prior),
+    }
     log_evidence = math.log(float(WEIGHTS[theory.prior] @ WEIGHTS[theory.lik]))
     predicted = {name: log_evidence - on_states(gap) for name, gap in {"": right, **mutants}.items()}
     return [Estimate("mean log weight", _mean_log_weight(rng, tier), predicted.pop(""), predicted)]
@@ -218,7 +221,9 @@ def objective_by_sampling(rng: np.random.Generator, tier: Tier) -> list[Estimate
     return [Estimate("mean log weight", _mean_log_weight(rng, tier), predicted, told)]
 
 
-@measures("vae.reparametrization", route="Kolmogorov's distance of torch's rsample from the normal law", needs=("torch",))
+@measures(
+    "vae.reparametrization", route="Kolmogorov's distance of torch's rsample from the normal law", needs=("torch",)
+)
 def reparametrization_by_torch(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     import torch
     from scipy.special import ndtr
@@ -249,7 +254,9 @@ def path_gradient_by_torch(rng: np.random.Generator, tier: Tier) -> list[Estimat
     import torch
 
     def gradient(eps: Array, which: int) -> Array:
-        parameters = [torch.full(eps.shape, number, dtype=torch.float64, requires_grad=True) for number in (MEAN, SCALE)]
+        parameters = [
+            torch.full(eps.shape, number, dtype=torch.float64, requires_grad=True) for number in (MEAN, SCALE)
+        ]
         f = torch.exp(RATE * (parameters[0] + parameters[1] * torch.from_numpy(eps)))
         return np.asarray(torch.autograd.grad(f.sum(), parameters)[which].numpy())
 
@@ -257,7 +264,9 @@ def path_gradient_by_torch(rng: np.random.Generator, tier: Tier) -> list[Estimat
     first = _exponential(rng, tier, lambda eps: gradient(eps, 0))
     second = _exponential(rng, tier, lambda eps: gradient(eps, 1))
     return [
-        Estimate("gradient in the mean", first, mean, {"gradient in the scale": scale, "of f at the mean": mean / RATE}),
+        Estimate(
+            "gradient in the mean", first, mean, {"gradient in the scale": scale, "of f at the mean": mean / RATE}
+        ),
         Estimate("gradient in the scale", second, scale, {"noise forgotten": mean}),
     ]
 
@@ -268,7 +277,9 @@ def score_gradient_by_torch(rng: np.random.Generator, tier: Tier) -> list[Estima
 
     def gradient(eps: Array, which: int) -> Array:
         z = torch.from_numpy(MEAN + SCALE * eps)
-        parameters = [torch.full(eps.shape, number, dtype=torch.float64, requires_grad=True) for number in (MEAN, SCALE)]
+        parameters = [
+            torch.full(eps.shape, number, dtype=torch.float64, requires_grad=True) for number in (MEAN, SCALE)
+        ]
         density = torch.distributions.Normal(*parameters).log_prob(z)
         return np.asarray((torch.exp(RATE * z) * torch.autograd.grad(density.sum(), parameters)[which]).numpy())
 
@@ -290,8 +301,15 @@ def gradient_variances_by_sampling(rng: np.random.Generator, tier: Tier) -> list
     # The mean 2 mu of the score-function estimator is known, so its squared deviations are averaged.
     squares = normal_mean(rng, n, lambda eps: ((mean + scale * eps) ** 2 * eps / scale - 2 * mean) ** 2)
     return [
-        Estimate("variance of the reparametrized gradient", slopes, path, {"without the factor 4": scale**2, "score": score}),
-        Estimate("variance of the score-function gradient", squares, score, {"square of the mean forgotten": score + 4 * mean**2, "path": path}),
+        Estimate(
+            "variance of the reparametrized gradient", slopes, path, {"without the factor 4": scale**2, "score": score}
+        ),
+        Estimate(
+            "variance of the score-function gradient",
+            squares,
+            score,
+            {"square of the mean forgotten": score + 4 * mean**2, "path": path},
+        ),
     ]
 
 
@@ -302,9 +320,17 @@ def gaussian_kl_by_torch(rng: np.random.Generator, tier: Tier) -> list[Estimate]
 
     other = {theory.mean0: -0.5, theory.scale0: 1.3}
     predicted = value(theory.gaussian_kl.rhs, {**GAUSS, **other})
-    reversed_ = value(theory.gaussian_kl.rhs, {theory.mu: -0.5, theory.sigma: 1.3, theory.mean0: MEAN, theory.scale0: SCALE})
-    mutants = {"reversed": reversed_, "half forgotten": predicted + 0.5, "variance for the scale": predicted + math.log(1.3 / SCALE)}
-    by_torch = float(kl_divergence(TorchNormal(_double(MEAN), _double(SCALE)), TorchNormal(_double(-0.5), _double(1.3))))
+    reversed_ = value(
+        theory.gaussian_kl.rhs, {theory.mu: -0.5, theory.sigma: 1.3, theory.mean0: MEAN, theory.scale0: SCALE}
+    )
+    mutants = {
+        "reversed": reversed_,
+        "half forgotten": predicted + 0.5,
+        "variance for the scale": predicted + math.log(1.3 / SCALE),
+    }
+    by_torch = float(
+        kl_divergence(TorchNormal(_double(MEAN), _double(SCALE)), TorchNormal(_double(-0.5), _double(1.3)))
+    )
     ratios = normal_mean(
         rng,
         tier.choose(quick=20_000, full=200_000),
@@ -324,7 +350,8 @@ def _double(number: Any) -> Any:
 
 @measures("vae.diagonal_kl", route="torch.distributions.Independent", needs=("torch",))
 def diagonal_kl_by_torch(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
-    from torch.distributions import Independent, Normal as TorchNormal, kl_divergence
+    from torch.distributions import Independent, kl_divergence
+    from torch.distributions import Normal as TorchNormal
 
     means, scales = rng.standard_normal(2), np.exp(rng.standard_normal(2))
     law = Independent(TorchNormal(_double(means), _double(scales)), 1)
@@ -423,8 +450,12 @@ def posterior_by_residuals(rng: np.random.Generator, tier: Tier) -> list[Estimat
     product = catoni_mean(residual * (x - OFFSET), variance * total, ALPHA_PER_TEST)
     uncentred = catoni_mean(residual, variance, ALPHA_PER_TEST)
     return [
-        Estimate("variance of the latent given the datum", spread, variance, {"of the noise": NOISE**2, "of the prior": 1.0}),
-        Estimate("covariance of residual and datum", product, 0.0, {"regression without noise": NOISE**2 / LOADING * -1.0}),
+        Estimate(
+            "variance of the latent given the datum", spread, variance, {"of the noise": NOISE**2, "of the prior": 1.0}
+        ),
+        Estimate(
+            "covariance of residual and datum", product, 0.0, {"regression without noise": NOISE**2 / LOADING * -1.0}
+        ),
         Estimate("mean residual", uncentred, 0.0, {"mean not centred": LOADING * OFFSET / total}),
     ]
 
@@ -434,12 +465,20 @@ def gaussian_gap_by_sampling(rng: np.random.Generator, tier: Tier) -> list[Estim
     weights = normal_mean(rng, tier.choose(quick=20_000, full=200_000), log_weight)
     evidence = integral_of(lambda z: math.exp(log_joint(z)))
     gap = Interval(
-        math.log(evidence.low) - weights.high, math.log(evidence.high) - weights.low, weights.alpha, weights.method, weights.samples
+        math.log(evidence.low) - weights.high,
+        math.log(evidence.high) - weights.low,
+        weights.alpha,
+        weights.method,
+        weights.samples,
     )
     predicted = value(theory.linear_gaussian_gap.rhs, GAUSS)
     wider = value(theory.linear_gaussian_gap.rhs, {**GAUSS, theory.sigma: 2 * SCALE})
     to_prior = value(theory.gaussian_kl.rhs, {**GAUSS, theory.mean0: 0.0, theory.scale0: 1.0})
-    return [Estimate("log-evidence less bound", gap, predicted, {"twice the width": wider, "divergence to the prior": to_prior})]
+    return [
+        Estimate(
+            "log-evidence less bound", gap, predicted, {"twice the width": wider, "divergence to the prior": to_prior}
+        )
+    ]
 
 
 @measures("vae.probabilistic_pca", route="quadrature over the latent of two coordinates' likelihood")
@@ -463,7 +502,11 @@ def pca_evidence_by_quadrature(rng: np.random.Generator, tier: Tier) -> list[Est
     return [Estimate("evidence", integral_of(integrand), predicted(covariance), mutants)]
 
 
-@measures("vae.principal_subspace", route="a linear autoencoder trained by torch on scikit-learn's digits", needs=("torch", "sklearn"))
+@measures(
+    "vae.principal_subspace",
+    route="a linear autoencoder trained by torch on scikit-learn's digits",
+    needs=("torch", "sklearn"),
+)
 def linear_autoencoder_on_digits(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     found = []
     for units in tier.choose(quick=(1,), full=(1, 8)):
@@ -475,7 +518,9 @@ def linear_autoencoder_on_digits(rng: np.random.Generator, tier: Tier) -> list[E
         above = {"half as much again": least + 0.5 * float(variances[:units].sum()), **mutants}
         rounding = 1e3 * EPSILON * total
         # The k Ritz values of the decoder's span lie within the residual's norm of k eigenvalues (Kahan).
-        near = Interval(reached - units * residual - rounding, reached + rounding, 0.0, "residual of the decoder's span")
+        near = Interval(
+            reached - units * residual - rounding, reached + rounding, 0.0, "residual of the decoder's span"
+        )
         exact_error = enclosure(reached, error=rounding, method="expected error of the trained weights")
         found += [
             Estimate(f"error with {units} code units", near, least, mutants),
@@ -493,7 +538,9 @@ def trained_linear_autoencoder(units: int, seed: int) -> tuple[Array, float, flo
     covariance = np.cov(pixels.T, bias=True)
     target, total = torch.from_numpy(covariance), float(np.trace(covariance))
     torch_rng = torch.Generator().manual_seed(seed)
-    weights = [0.3 * torch.randn(shape, generator=torch_rng, dtype=torch.float64) for shape in ((units, 64), (64, units))]
+    weights = [
+        0.3 * torch.randn(shape, generator=torch_rng, dtype=torch.float64) for shape in ((units, 64), (64, units))
+    ]
     encoder, decoder = (weight.requires_grad_() for weight in weights)
     descent = torch.optim.LBFGS(
         [encoder, decoder], max_iter=2000, max_eval=3000, tolerance_grad=1e-8, tolerance_change=0.0,

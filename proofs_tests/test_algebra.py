@@ -378,9 +378,7 @@ def random_point(draw, symbols):
     point = {}
     for symbol in symbols:
         low_high = ranges.get(symbol, (-40, 40))
-        point[symbol] = (
-            Integer(draw.randint(-2, 3)) if low_high is None else Rational(draw.randint(*low_high), 20)
-        )
+        point[symbol] = Integer(draw.randint(-2, 3)) if low_high is None else Rational(draw.randint(*low_high), 20)
     return point
 
 

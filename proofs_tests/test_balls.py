@@ -34,7 +34,7 @@ from sympy import (
 from theoremcheck.theory.kernels.balls import conditions_at, enclose, in_domain, relation_at, sign_at
 from theoremcheck.theory.kernels.intervals import Interval
 from theoremcheck.theory.kernels.intervals import enclose as range_of
-from theoremcheck.theory.symbols import UNIT, Variable, integer, positive
+from theoremcheck.theory.symbols import UNIT, DomainSymbol, integer, positive
 
 x, y = symbols("x y", real=True)
 k = Symbol("k", integer=True)
@@ -109,7 +109,7 @@ def test_relations_and_conditions():
 
 
 def test_domains():
-    p, n, u = positive("p"), integer("n", 1), Variable("u", UNIT)
+    p, n, u = positive("p"), integer("n", 1), DomainSymbol("u", UNIT)
     assert in_domain({p: sqrt(2), n: 3, u: Rational(1, 2)}) is True
     assert in_domain({p: 0}) is False
     assert in_domain({n: Rational(3, 2)}) is False

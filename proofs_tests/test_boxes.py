@@ -5,12 +5,12 @@ from sympy import Abs, Heaviside, Rational, cosh, erf, exp, floor, log, oo, pi, 
 from theoremcheck.theory.claims import Inequality
 from theoremcheck.theory.evidence import Holds, Strength, Unknown
 from theoremcheck.theory.kernels.boxes import prove_on_box
-from theoremcheck.theory.symbols import NONNEGATIVE, Variable, bounded, positive, probability, reals
+from theoremcheck.theory.symbols import NONNEGATIVE, DomainSymbol, bounded, positive, probability, reals
 
 x, y = reals("x y")
 p, q = positive("p"), positive("q")
 u, v = probability("u"), probability("v")
-c, w = bounded("c", 0, 1), Variable("w", NONNEGATIVE)
+c, w = bounded("c", 0, 1), DomainSymbol("w", NONNEGATIVE)
 sigmoid = 1 / (1 + exp(-x))
 kl = u * log(u / v) + (1 - u) * log((1 - u) / (1 - v))
 

@@ -5,13 +5,13 @@ from sympy import Abs, Integer, Max, Rational, cos, cosh, exp, log, sin, sqrt, t
 from theoremcheck.theory.claims import Inequality
 from theoremcheck.theory.evidence import Holds, Strength, Unknown
 from theoremcheck.theory.kernels.calculus import factored, obligations, prove
-from theoremcheck.theory.symbols import NONNEGATIVE, Domain, Variable, bounded, integer, positive, probability, real
+from theoremcheck.theory.symbols import NONNEGATIVE, Domain, DomainSymbol, bounded, integer, positive, probability, real
 
 x = real("x")
 a, b, P, Q = (positive(name) for name in "abPQ")
 p, q, d, t = (probability(name) for name in "pqdt")
-s, r = Variable("s", NONNEGATIVE), bounded("r", 1, 100)
-y = Variable("y", Domain(lower=Integer(-1)))
+s, r = DomainSymbol("s", NONNEGATIVE), bounded("r", 1, 100)
+y = DomainSymbol("y", Domain(lower=Integer(-1)))
 n = integer("n", 1)
 kl = p * log(p / q) + (1 - p) * log((1 - p) / (1 - q))
 sigmoid = 1 / (1 + exp(-x))

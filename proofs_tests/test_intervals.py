@@ -48,10 +48,7 @@ def test_the_calibration_finds_an_interval_that_lies() -> None:
     x = (np.random.default_rng(5).random((RUNS, 30)) < 0.02).astype(float)
     low, high = intervals.gaussian_mean_bounds(x, NOMINAL)
     alarms = int(np.sum((low > 0.02) | (high < 0.02)))
-    assert (
-        Calibration("normal theory for a rare event", "coin", 30, RUNS, alarms, 0.0).alarm_limit(LEVEL)
-        > NOMINAL
-    )
+    assert Calibration("normal theory for a rare event", "coin", 30, RUNS, alarms, 0.0).alarm_limit(LEVEL) > NOMINAL
 
 
 def test_the_exact_kinds_are_not_conservative(table: list[Calibration]) -> None:
@@ -96,17 +93,13 @@ def test_the_constants_are_the_published_ones() -> None:
     assert (catoni.middle, catoni.half_width) == pytest.approx((0.5, 0.14567226792067), abs=1e-12)
     # Student: 1.2 + t(0.975, 2) sqrt(variance / 3); chi-square quantiles 7.3778 and 0.0506 at 2 degrees
     three = [0.2, 1.2, 2.2]
-    assert intervals.gaussian_mean(three, 0.05).high == pytest.approx(
-        1.2 + 4.302652730 / math.sqrt(3), abs=1e-8
-    )
+    assert intervals.gaussian_mean(three, 0.05).high == pytest.approx(1.2 + 4.302652730 / math.sqrt(3), abs=1e-8)
     spread = intervals.gaussian_variance(three, 0.05)
     assert (spread.low, spread.high) == pytest.approx((-1 / math.log(0.025), -1 / math.log(0.975)), rel=1e-9)
 
 
 @pytest.mark.parametrize(("successes", "trials", "alpha"), [(30, 100, 1e-9), (99_999, 100_000, 1e-9)])
-def test_the_tails_of_a_proportion_are_right_at_one_in_a_billion(
-    successes: int, trials: int, alpha: float
-) -> None:
+def test_the_tails_of_a_proportion_are_right_at_one_in_a_billion(successes: int, trials: int, alpha: float) -> None:
     found = intervals.proportion(successes, trials, alpha)
     with mpmath.workdps(30):
         lower = mpmath.betainc(successes, trials - successes + 1, 0, found.low, regularized=True)
@@ -207,9 +200,7 @@ def test_kolmogorov_distances_hold_the_truth_and_refute_the_rest() -> None:
 def test_dkwm_is_massarts_bound_for_large_samples_and_never_above() -> None:
     for n in (1, 10, 500, 501, 10**6):
         assert dkwm(n, 0.01) <= math.sqrt(math.log(200) / (2 * n))
-    assert dkwm(1, 0.5) == pytest.approx(
-        0.75
-    )  # one draw u: sup |F_1 - F| = max(u, 1 - u), uniform on [1/2, 1]
+    assert dkwm(1, 0.5) == pytest.approx(0.75)  # one draw u: sup |F_1 - F| = max(u, 1 - u), uniform on [1/2, 1]
 
 
 @pytest.mark.parametrize(("variance", "most"), [(0.01, 20_000), (1 / 12, 110_000), (0.25, 290_000)])

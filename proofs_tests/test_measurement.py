@@ -76,9 +76,7 @@ def test_a_false_statement_fails_and_says_by_how_much() -> None:
         (">=", 2.5, 0.0, False, True),
     ],
 )
-def test_verdicts_by_relation(
-    relation: str, predicted: float, mutant: float, accepted: bool, survives: bool
-) -> None:
+def test_verdicts_by_relation(relation: str, predicted: float, mutant: float, accepted: bool, survives: bool) -> None:
     estimate = Estimate("x", SPAN, predicted, {"m": mutant}, relation)  # type: ignore[arg-type]
     assert (estimate.accepted, estimate.surviving == ["m"]) == (accepted, survives)
     assert run(a_measurement(estimate)).passed == (accepted and not survives)
@@ -173,9 +171,7 @@ def test_measurements_are_found_in_modules_and_names_are_distinct() -> None:
     module = ModuleType("demo")
     module.first = module.alias = second_moment  # type: ignore[attr-defined]
     assert measurements(module) == [second_moment]
-    module.second = measures("demo.second_moment", route="other", name="second_moment")(
-        second_moment.function
-    )  # type: ignore[attr-defined]
+    module.second = measures("demo.second_moment", route="other", name="second_moment")(second_moment.function)  # type: ignore[attr-defined]
     with pytest.raises(ValueError, match=r"two measurements are called demo\.second_moment/second_moment"):
         measurements(module)
 

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 import theoremcheck
 from theoremcheck.theory.source import equations
 from theoremcheck.theory.statements import catalogue, statements_of, topic_module, topics
@@ -49,7 +48,9 @@ def test_imports_run_downward(room):
 
 def test_the_check_of_arrows_can_fail(tmp_path, monkeypatch):
     bad = ROOT / "theory" / "imagined.py"
-    monkeypatch.setattr(Path, "read_text", lambda *_, **__: "from ..figures import gan\nimport theoremcheck.interface\n")
+    monkeypatch.setattr(
+        Path, "read_text", lambda *_, **__: "from ..figures import gan\nimport theoremcheck.interface\n"
+    )
     assert set(imported_rooms(bad)) == {"figures", "interface"}
 
 
@@ -58,7 +59,10 @@ def test_the_check_of_arrows_can_fail(tmp_path, monkeypatch):
     [
         ("import theoremcheck", ["sympy", "torch", "numpy", "matplotlib"]),
         ("from theoremcheck.interface.command import main", ["sympy", "torch", "matplotlib"]),
-        ("from theoremcheck.theory.vae import gaussian_kl; gaussian_kl.rhs", ["torch", "matplotlib", "sklearn", "scipy"]),
+        (
+            "from theoremcheck.theory.vae import gaussian_kl; gaussian_kl.rhs",
+            ["torch", "matplotlib", "sklearn", "scipy"],
+        ),
         ("from theoremcheck.theory.statements import catalogue; catalogue()", ["torch", "matplotlib", "sklearn"]),
     ],
 )

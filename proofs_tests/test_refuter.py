@@ -74,9 +74,7 @@ def test_a_falsehood_is_refuted_and_replayed(name):
     counterexample = refute(FALSE[name], "quick", name).counterexample
     assert counterexample.certificate
     assert counterexample.left != counterexample.right or FALSE[name].relation in ("<", ">")
-    done = subprocess.run(
-        [sys.executable, "-c", counterexample.replay], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", counterexample.replay], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from sympy import Abs, Add, Expr, Integer, Rational, S, Symbol, exp, log, oo, sqrt
 
 from .measures import expect, integral
-from .symbols import Domain, Variable, positive, real
+from .symbols import Domain, DomainSymbol, positive, real
 
 HALF = Rational(1, 2)
 u = positive("u")  # the ratio of the two densities
@@ -70,7 +70,7 @@ class FDivergence:
 
     name: str
     f: Expr
-    t: Variable
+    t: DomainSymbol
     conjugate: Expr
 
     def between(self, p: Expr, q: Expr) -> Expr:
@@ -86,8 +86,8 @@ class FDivergence:
         return self.f.diff(u).subs(u, ratio)
 
 
-def _below(bound: Expr) -> Variable:
-    return Variable("t", Domain(upper=bound))
+def _below(bound: Expr) -> DomainSymbol:
+    return DomainSymbol("t", Domain(upper=bound))
 
 
 KL = FDivergence("Kullback-Leibler", u * log(u), real("t"), exp(real("t") - 1))
@@ -96,7 +96,7 @@ PEARSON = FDivergence("Pearson chi-square", (u - 1) ** 2, real("t"), real("t") +
 HELLINGER = FDivergence("squared Hellinger", (sqrt(u) - 1) ** 2, _below(S.One), _below(S.One) / (1 - _below(S.One)))
 SMOOTH = (KL, REVERSE_KL, PEARSON, HELLINGER)
 
-_half_wide = Variable("t", Domain(-HALF, HALF, lower_open=False, upper_open=False))
+_half_wide = DomainSymbol("t", Domain(-HALF, HALF, lower_open=False, upper_open=False))
 TOTAL_VARIATION = FDivergence("total variation", Abs(u - 1) / 2, _half_wide, _half_wide)
 
 

@@ -41,7 +41,7 @@ from sympy import (
 from .kernels.definite import Range, Unmatched, terms
 from .kernels.integrals import close
 from .kernels.positivity import is_proved_positive
-from .symbols import REALS, Variable
+from .symbols import REALS, DomainSymbol
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Normal:
 
     def _moments(self, expr: Expr, z: Symbol) -> Expr | None:
         """The expectation of a polynomial (logarithms of exponentials expanded); None for anything else."""
-        x = Variable(f"{z.name}_", REALS)
+        x = DomainSymbol(f"{z.name}_", REALS)
         try:
             parts = terms(expr.subs(z, x), Range(x, -oo, oo))
         except Unmatched:
@@ -144,12 +144,12 @@ def _taken(parts: Sequence[Any]) -> set[str]:
     return {symbol.name for part in parts for symbol in part.free_symbols}
 
 
-def _free(*parts: Expr) -> Variable:
+def _free(*parts: Expr) -> DomainSymbol:
     """A real variable whose name is not taken."""
     name = "z"
     while name in _taken(parts):
         name += "_"
-    return Variable(name, REALS)
+    return DomainSymbol(name, REALS)
 
 
 def free_vector(size: int, *parts: Any) -> Matrix:
@@ -157,7 +157,7 @@ def free_vector(size: int, *parts: Any) -> Matrix:
     stem = "z"
     while any(name.startswith(stem) for name in _taken(parts)):
         stem += "_"
-    return Matrix([Variable(f"{stem}{i + 1}", REALS) for i in range(size)])
+    return Matrix([DomainSymbol(f"{stem}{i + 1}", REALS) for i in range(size)])
 
 
 @dataclass(frozen=True)

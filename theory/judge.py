@@ -1,16 +1,17 @@
 """The judge: a check turns a claim into evidence or a counterexample, and a statement's checks into its verdict.
 
 `decide` asks the kernels in order of cost. The refuter always speaks first, so that whatever a kernel proves has also
-survived an attack by an independent one.
+survived an attack by an independent one; it speaks last too, with all its force, on what none of them could prove.
 `check` judges a whole statement: its claim, its witness, its derivation, its mutants, and what the source prints.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import singledispatch
+from typing import Any
 
 from sympy import Derivative, Expr, Integral, Product, Sum, latex
 
@@ -70,39 +71,58 @@ def decide_here(claim: Claim) -> Answer:
 
 @decide_here.register
 def _(claim: Identity) -> Answer:
-    if (failure := refuter.refute(claim)) is not None:
-        return failure
     if is_about_measures(claim):
-        return _first(lifting.prove(claim))
-    if algebra.is_zero(claim.lhs - claim.rhs, claim.where):
-        return Holds(Strength.PROVED, "algebra", "both sides have the same normal form")
-    attempts: list[Answer] = []
-    if claim.lhs.has(Integral) or claim.rhs.has(Integral):
-        attempts.append(integrals.prove_integral_identity(claim.lhs, claim.rhs, claim.where))
-    elif (claim.lhs.has(Sum) or claim.rhs.has(Sum)) and sums.prove_sum_identity(claim.lhs, claim.rhs, claim.where):
-        return Holds(Strength.PROVED, "induction", "the sum telescopes: base and step have the same normal form")
-    elif not _is_open(claim.lhs, claim.rhs):
-        attempts.append(smt.decide(claim))
-    return _settled(attempts) or refuter.refute(claim, "full") or _first(*attempts)
+        return _decide_closed(claim, (lifting.prove,))
+    if _is_open(claim.lhs, claim.rhs):
+        return _decide_open(claim)
+    return _decide_closed(claim, (_same_normal_form, smt.decide))
 
 
 @decide_here.register
 def _(claim: Inequality) -> Answer:
-    if (failure := refuter.refute(claim)) is not None:
-        return failure
     if is_about_measures(claim):
-        return _settled([proof := lifting.prove(claim)]) or refuter.refute(claim, "full") or proof
+        return _decide_closed(claim, (lifting.prove,))
     if _is_open(claim.lhs, claim.rhs):
-        closed = [integrals.close(side, claim.where).expr for side in (claim.lhs, claim.rhs)]
-        if _is_open(*closed):
-            return Unknown("an integral or a sum in it has no justified closed form")
-        return decide_here(replace(claim, lhs=closed[0], rhs=closed[1]))
+        return _decide_open(claim)
+    return _decide_closed(claim, (smt.decide, calculus.prove, boxes.prove_on_box))
+
+
+def _decide_closed(claim: Identity | Inequality, provers: tuple[Callable[[Any], Answer], ...]) -> Answer:
+    """A handful of points first, which ends most false claims; then the proofs; then a search that spares no effort."""
+    if (failure := refuter.refute(claim, "spot")) is not None:
+        return failure
     attempts: list[Answer] = []
-    for prove in (smt.decide, calculus.prove, boxes.prove_on_box):
+    for prove in provers:
         attempts.append(prove(claim))
-        if (answer := _settled(attempts)) is not None:
-            return answer
-    return refuter.refute(claim, "full") or _first(*attempts)
+        if not isinstance(attempts[-1], Unknown):
+            return attempts[-1]
+    return refuter.refute(claim, "quick") or refuter.refute(claim, "full") or _reasons(attempts)
+
+
+def _decide_open(claim: Identity | Inequality) -> Answer:
+    """A claim with integrals or sums in it: they are closed, with justification, and the closed claim is decided."""
+    if isinstance(claim, Identity):
+        if sums.prove_sum_identity(claim.lhs, claim.rhs, claim.where):
+            return Holds(Strength.PROVED, "induction", "the sum telescopes: base and step have the same normal form")
+        proof: Answer = integrals.prove_integral_identity(claim.lhs, claim.rhs, claim.where)
+        if isinstance(proof, Holds):
+            return proof
+    closed = [integrals.close(side, claim.where).expr for side in (claim.lhs, claim.rhs)]
+    if _is_open(*closed):
+        failure = refuter.refute(claim, "spot")
+        return failure or Unknown("an integral or a sum in it has no justified closed form")
+    answer = decide_here(replace(claim, lhs=closed[0], rhs=closed[1]))
+    return answer if isinstance(answer, Unknown) else replace(answer, method=f"integrals closed, {answer.method}")
+
+
+def _same_normal_form(claim: Identity) -> Answer:
+    if algebra.is_zero(claim.lhs - claim.rhs, claim.where):
+        return Holds(Strength.PROVED, "algebra", "both sides have the same normal form")
+    return Unknown("the two sides have different normal forms")
+
+
+def _reasons(attempts: list[Answer]) -> Unknown:
+    return Unknown("; ".join(answer.reason for answer in attempts if isinstance(answer, Unknown)))
 
 
 @decide_here.register
@@ -178,16 +198,6 @@ def _all_of(claims: Mapping[str, Claim]) -> Answer:
 
 def _is_open(*sides: Expr) -> bool:
     return any(side.has(Integral, Sum, Product, Derivative) for side in sides)
-
-
-def _settled(attempts: list[Answer]) -> Answer | None:
-    return next((answer for answer in attempts if not isinstance(answer, Unknown)), None)
-
-
-def _first(*attempts: Answer) -> Answer:
-    """The first decision among several attempts, else all their reasons."""
-    reasons = "; ".join(answer.reason for answer in attempts if isinstance(answer, Unknown))
-    return _settled(list(attempts)) or Unknown(reasons or "no kernel decides an expression of this kind")
 
 
 def check(statement: Statement, budget: Budget | None = None) -> Report:

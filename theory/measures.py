@@ -17,7 +17,7 @@ from typing import Any
 
 from sympy import Add, Expr, Function, Mul, expand_mul
 
-from .symbols import Pointwise, Variable
+from .symbols import DomainSymbol, Pointwise
 
 
 class Mu(Function):  # type: ignore[misc]
@@ -100,7 +100,7 @@ def on_atoms(expr: Expr, count: int) -> Expr:
 
 def atom_values(symbol: Pointwise, count: int) -> list[Expr]:
     """The values of a pointwise quantity on `count` atoms, in free symbols with its domain."""
-    free = [Variable(f"{symbol.name}_{i + 1}", symbol.domain, f"{symbol.tex}_{{{i + 1}}}") for i in range(count)]
+    free = [DomainSymbol(f"{symbol.name}_{i + 1}", symbol.domain, f"{symbol.tex}_{{{i + 1}}}") for i in range(count)]
     if not symbol.normalized:
         return list(free)
     total = Add(*free)

@@ -14,7 +14,7 @@ from itertools import combinations
 from sympy import Add, Basic, Expr, Integer, Matrix, Symbol
 
 from .claims import FLIPPED, AllOf, Claim, Definition, Identity, Inequality, Limit, Recursion
-from .symbols import Variable, domain_of
+from .symbols import DomainSymbol, domain_of
 
 _TERMS = 4
 _SWAPS = 3
@@ -66,6 +66,6 @@ def _like_pairs(expr: Basic) -> list[tuple[Symbol, Symbol]]:
     alike = [
         (a, b)
         for a, b in pairs
-        if not isinstance(a, Variable) or getattr(a, "normalized", 0) == getattr(b, "normalized", 0)
+        if not isinstance(a, DomainSymbol) or getattr(a, "normalized", 0) == getattr(b, "normalized", 0)
     ]
     return alike[:_SWAPS]

@@ -62,10 +62,10 @@ def _assumptions(domain: Domain) -> dict[str, bool]:
     return facts
 
 
-class Variable(Symbol):  # type: ignore[misc]
+class DomainSymbol(Symbol):  # type: ignore[misc]
     """A symbol with its domain, LaTeX name and typical range; equal to another of the same name and domain."""
 
-    __slots__ = ("domain", "tex", "typical")
+    __slots__ = ("_content", "domain", "tex", "typical")
     domain: Domain
     tex: str
     typical: tuple[float, float]
@@ -76,15 +76,17 @@ class Variable(Symbol):  # type: ignore[misc]
         domain: Domain = REALS,
         tex: str | None = None,
         typical: tuple[float, float] | None = None,
-    ) -> Variable:
-        self = cast("Variable", Symbol.__xnew__(cls, name, **_assumptions(domain)))
+    ) -> DomainSymbol:
+        self = cast("DomainSymbol", Symbol.__xnew__(cls, name, **_assumptions(domain)))
         self.domain = domain
         self.tex = tex or name
         self.typical = typical or _typical(domain)
+        self._content = (*Symbol._hashable_content(self), str(domain))
         return self
 
     def _hashable_content(self) -> tuple[Any, ...]:
-        return (*super()._hashable_content(), str(self.domain))
+        # Computed once: SymPy asks at every comparison.
+        return self._content
 
     def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (self.name, self.domain, self.tex, self.typical), {}
@@ -93,7 +95,7 @@ class Variable(Symbol):  # type: ignore[misc]
         return self.tex
 
 
-class Pointwise(Variable):
+class Pointwise(DomainSymbol):
     """The value at one point of a function on a measure space; see `theory.measures`.
 
     `normalized` says that its integral is one, so that it is a density.
@@ -110,7 +112,7 @@ class Pointwise(Variable):
         typical: tuple[float, float] | None = None,
         normalized: bool = False,
     ) -> Pointwise:
-        self = cast("Pointwise", Variable.__new__(cls, name, domain, tex, typical))
+        self = cast("Pointwise", DomainSymbol.__new__(cls, name, domain, tex, typical))
         self.normalized = normalized
         return self
 
@@ -137,24 +139,24 @@ def _several(names: str, make: Any) -> Any:
     return made[0] if len(made) == 1 else made
 
 
-def real(name: str, tex: str | None = None, typical: tuple[float, float] | None = None) -> Variable:
+def real(name: str, tex: str | None = None, typical: tuple[float, float] | None = None) -> DomainSymbol:
     """A real symbol."""
-    return Variable(name, REALS, tex, typical)
+    return DomainSymbol(name, REALS, tex, typical)
 
 
-def reals(names: str) -> tuple[Variable, ...]:
+def reals(names: str) -> tuple[DomainSymbol, ...]:
     """Real symbols, one a word."""
     return tuple(real(name) for name in names.split())
 
 
-def positive(name: str, tex: str | None = None, typical: tuple[float, float] | None = None) -> Variable:
+def positive(name: str, tex: str | None = None, typical: tuple[float, float] | None = None) -> DomainSymbol:
     """A positive symbol."""
-    return Variable(name, POSITIVE, tex, typical)
+    return DomainSymbol(name, POSITIVE, tex, typical)
 
 
-def probability(name: str, tex: str | None = None, typical: tuple[float, float] | None = None) -> Variable:
+def probability(name: str, tex: str | None = None, typical: tuple[float, float] | None = None) -> DomainSymbol:
     """A symbol in the open unit interval."""
-    return Variable(name, UNIT, tex, typical)
+    return DomainSymbol(name, UNIT, tex, typical)
 
 
 def bounded(
@@ -164,18 +166,18 @@ def bounded(
     closed: bool = True,
     tex: str | None = None,
     typical: tuple[float, float] | None = None,
-) -> Variable:
+) -> DomainSymbol:
     """A real symbol between two exact numbers, the ends included unless `closed` is false."""
     ends = sympify(lower, strict=True), sympify(upper, strict=True)
-    return Variable(name, Domain(*ends, not closed, not closed), tex, typical)
+    return DomainSymbol(name, Domain(*ends, not closed, not closed), tex, typical)
 
 
 def integer(
     name: str, least: int | None = None, tex: str | None = None, typical: tuple[float, float] | None = None
-) -> Variable:
+) -> DomainSymbol:
     """An integer symbol, at least `least` where that is given."""
     domain = Domain(integer=True) if least is None else Domain(Integer(least), lower_open=False, integer=True)
-    return Variable(name, domain, tex, typical)
+    return DomainSymbol(name, domain, tex, typical)
 
 
 def density(name: str, tex: str | None = None) -> Pointwise:
@@ -189,11 +191,11 @@ def function(name: str, domain: Domain = REALS, tex: str | None = None) -> Point
 
 
 def domain_of(symbol: Symbol) -> Domain:
-    """The domain of a symbol: its own where it is a `Variable`, else what its SymPy assumptions say.
+    """The domain of a symbol: its own where it is a `DomainSymbol`, else what its SymPy assumptions say.
 
     Raises ValueError for a symbol that is not known to be real.
     """
-    if isinstance(symbol, Variable):
+    if isinstance(symbol, DomainSymbol):
         return symbol.domain
     if not symbol.is_extended_real:
         raise ValueError(f"symbol {symbol} is not declared real: make it with Symbol({str(symbol)!r}, real=True)")
@@ -214,4 +216,4 @@ def domain_of(symbol: Symbol) -> Domain:
 
 def typical_range(symbol: Symbol) -> tuple[float, float]:
     """The range over which figures draw and measurements sample a symbol."""
-    return symbol.typical if isinstance(symbol, Variable) else _typical(domain_of(symbol))
+    return symbol.typical if isinstance(symbol, DomainSymbol) else _typical(domain_of(symbol))

@@ -133,20 +133,14 @@ class Reader:
         generator = Generator("symbol", (), values, frozenset([symbol]), None, 1, integer, symbol)
         return self.field.element(self.field.add_generator(generator))
 
-    def opaque(
-        self, head: object, arguments: Iterable[Quotient], values: Range | None = None, **more: Any
-    ) -> Quotient:
+    def opaque(self, head: object, arguments: Iterable[Quotient], values: Range | None = None, **more: Any) -> Quotient:
         """The value of a function of which nothing is used but that equal arguments give equal values."""
         arguments = tuple(arguments)
         index = self.field.find("function", arguments, head)
         if index is None:
-            depends = frozenset().union(*(self.field.depends(a) for a in arguments)) | more.pop(
-                "depends", frozenset()
-            )
+            depends = frozenset().union(*(self.field.depends(a) for a in arguments)) | more.pop("depends", frozenset())
             depends -= more.pop("bound", frozenset())
-            index = self.field.add_generator(
-                Generator("function", arguments, values, depends, label=head, **more)
-            )
+            index = self.field.add_generator(Generator("function", arguments, values, depends, label=head, **more))
         return self.field.element(index)
 
 

@@ -86,9 +86,7 @@ def power(base: Any, exponent: Any) -> Any:
         if abs(n) <= MAX_EXPONENT:
             return whole_power(base, n)
         if base < 0:
-            size = (
-                arb(1) if base.is_exact() and base == -1 else _monotone(arb.exp, exponent * logarithm(-base))
-            )
+            size = arb(1) if base.is_exact() and base == -1 else _monotone(arb.exp, exponent * logarithm(-base))
             return -size if n % 2 else size
     if base > 0:
         if exponent.is_exact() and exponent == arb(fmpq(1, 2)):

@@ -25,7 +25,7 @@ from sympy.core.relational import Relational
 
 from ..claims import Inequality
 from ..evidence import Holds, Strength, Unknown
-from ..symbols import Domain, Variable, domain_of
+from ..symbols import Domain, DomainSymbol, domain_of
 from . import exact, search
 from .balls import enclose, sign_at
 from .intervals import INFINITE, Interval, add, multiply, negated
@@ -47,16 +47,12 @@ def prove_on_box(
     """
     try:
         claim = _restricted(claim, box or {})
-        said = ", ".join(f"{s} in {_reals(s)}" for s in claim.symbols) + "".join(
-            f", {c}" for c in claim.where
-        )
+        said = ", ".join(f"{s} in {_reals(s)}" for s in claim.symbols) + "".join(f", {c}" for c in claim.where)
         reason = "no symbol"
         for way, margin in _forms(claim):
             try:
                 _prove(margin, claim.symbols, claim.strict, claim.where, Budget(boxes))
-                return Holds(
-                    Strength.CERTIFIED, f"boxes in interval arithmetic{way}", said or "no free symbols"
-                )
+                return Holds(Strength.CERTIFIED, f"boxes in interval arithmetic{way}", said or "no free symbols")
             except OutOfBoxes as stop:
                 reason = str(stop)
         return Unknown(f"boxes: {reason}")
@@ -76,7 +72,7 @@ def _restricted(claim: Inequality, box: Mapping[Symbol, tuple[Any, Any]]) -> Ine
             raise ValueError(f"the equation {condition} is not handled")
         if not _cuts(condition, domains):
             rest.append(condition)
-    renamed = {s: Variable(s.name, d) for s, d in domains.items() if d != domain_of(s)}
+    renamed = {s: DomainSymbol(s.name, d) for s, d in domains.items() if d != domain_of(s)}
     lhs, rhs = claim.lhs.xreplace(renamed), claim.rhs.xreplace(renamed)
     return Inequality(lhs, claim.relation, rhs, tuple(condition.xreplace(renamed) for condition in rest))
 
@@ -113,9 +109,7 @@ def _forms(claim: Inequality) -> Iterator[tuple[str, Expr]]:
         yield ", in logarithms", expand_log(log(large)) - expand_log(log(small))
 
 
-def _prove(
-    margin: Expr, symbols: tuple[Symbol, ...], strict: bool, where: Sequence[Basic], budget: Budget
-) -> None:
+def _prove(margin: Expr, symbols: tuple[Symbol, ...], strict: bool, where: Sequence[Basic], budget: Budget) -> None:
     """Prove margin >= 0 (> 0 if strict) on the product of the domains; raises OutOfBoxes."""
     symbols = tuple(s for s in symbols if s in margin.free_symbols)
     if not symbols:
@@ -308,9 +302,7 @@ class _Cover:
         return False
 
     def _mean_value(self, box: Box, slopes: list[Interval | None]) -> bool:
-        if not all(side.bounded for side in box) or any(
-            slope is None or not slope.bounded for slope in slopes
-        ):
+        if not all(side.bounded for side in box) or any(slope is None or not slope.bounded for slope in slopes):
             return False
         centre = tuple(_middle(side) for side in box)
         total = range_of(self.margin, self.symbols, centre)

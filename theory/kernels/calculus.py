@@ -59,7 +59,7 @@ from sympy.polys.polyerrors import PolynomialError
 
 from ..claims import FLIPPED, Inequality
 from ..evidence import Holds, Strength, Unknown
-from ..symbols import Domain, Variable, domain_of, typical_range
+from ..symbols import Domain, DomainSymbol, domain_of, typical_range
 from .limits import limit_at
 from .smt import SMALL, implies
 from .translation import common_steps, exponent, exponent_terms
@@ -107,7 +107,7 @@ def _on_the_reals(claim: Inequality) -> Inequality:
         if domain.integer:
             name = next(name for i in count(1) if (name := symbol.name + "_" * i) not in taken)
             taken.add(name)
-            real[symbol] = Variable(
+            real[symbol] = DomainSymbol(
                 name, Domain(domain.lower, domain.upper, domain.lower_open, domain.upper_open), symbol.name
             )
     moved = tuple(fact.xreplace(real) for fact in where)

@@ -165,9 +165,7 @@ def _branches(expr: Expr, where: Where, node: Basic) -> Iterator[tuple[Expr, Whe
         return
     u = node.args[0]
     at_zero = node.args[1] if isinstance(node, Heaviside) else Integer(0)
-    above, below = {sp.Abs: (u, -u), sp.sign: (Integer(1), Integer(-1))}.get(
-        node.func, (Integer(1), Integer(0))
-    )
+    above, below = {sp.Abs: (u, -u), sp.sign: (Integer(1), Integer(-1))}.get(node.func, (Integer(1), Integer(0)))
     strict = Ge if isinstance(node, sp.Abs) else Gt
     yield expr.xreplace({node: above}), (*where, strict(u, 0, evaluate=False))
     yield expr.xreplace({node: below}), (*where, strict(-u, 0, evaluate=False))

@@ -12,7 +12,7 @@ from flint import fmpq
 from sympy import Basic, Dummy, Expr, Symbol, oo
 
 from ..measures import Mu
-from ..symbols import REALS, Domain, Pointwise, Variable
+from ..symbols import REALS, Domain, DomainSymbol, Pointwise
 from .generators import Field, Poly, Quotient, Undecided
 from .ranges import NONNEGATIVE_RAY, REAL_LINE
 from .signs import sign
@@ -113,14 +113,14 @@ def with_canonical_bounds(expr: Expr) -> Expr:
     return body
 
 
-class Bound(Variable):
+class Bound(DomainSymbol):
     """A bound variable; its height counts the binders below its own."""
 
     __slots__ = ("height",)
     height: int
 
     def __new__(cls, height: int, domain: Domain) -> Bound:
-        self: Bound = Variable.__new__(cls, f"_t{height}", domain)
+        self: Bound = DomainSymbol.__new__(cls, f"_t{height}", domain)
         self.height = height
         return self
 

@@ -162,9 +162,7 @@ def _floor_of(reader: Reader, a: Quotient) -> Quotient:
     whole, rest = field.zero, a
     if a.den.is_one():
         for monomial, coefficient in a.num.terms():
-            part = Quotient(
-                field.context.from_dict({monomial: to_fraction(coefficient).__floor__()}), field.one_poly
-            )
+            part = Quotient(field.context.from_dict({monomial: to_fraction(coefficient).__floor__()}), field.one_poly)
             if field.is_integer(part):
                 whole, rest = field.add(whole, part), field.subtract(rest, part)
     constant = field.rational(rest)

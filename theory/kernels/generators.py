@@ -105,11 +105,7 @@ class Field:
     def find(self, kind: str, arguments: tuple[Quotient, ...], label: object = None) -> int | None:
         """The number of the generator of that kind with equal arguments, if there is one."""
         for index, generator in enumerate(self.generators):
-            if (
-                generator.kind == kind
-                and generator.label == label
-                and len(arguments) == len(generator.arguments)
-            ):
+            if generator.kind == kind and generator.label == label and len(arguments) == len(generator.arguments):
                 pairs = zip(arguments, generator.arguments, strict=True)
                 if all(self.equal(a, b) for a, b in pairs):
                     return index
@@ -218,9 +214,7 @@ class Field:
             num, den = self._reduce_by(index, relation, num, den)
         return num, den
 
-    def _reduce_by(
-        self, index: int, relation: tuple[int, Quotient], num: Poly, den: Poly
-    ) -> tuple[Poly, Poly]:
+    def _reduce_by(self, index: int, relation: tuple[int, Quotient], num: Poly, den: Poly) -> tuple[Poly, Poly]:
         order, value = relation
         if num.degrees()[index] >= order:
             num, extra = self._folded(num, index, order, value)

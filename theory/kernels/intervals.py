@@ -181,13 +181,9 @@ def power(a: Interval, b: Interval) -> Interval:
         return exponential(multiply(b, logarithm(a)))
     if a.lower == 0 and b.lower > 0:
         rest = (
-            exponential(multiply(b, logarithm(Interval(a.lower, a.upper, True, a.upper_open))))
-            if a.upper > 0
-            else None
+            exponential(multiply(b, logarithm(Interval(a.lower, a.upper, True, a.upper_open)))) if a.upper > 0 else None
         )
-        return Interval(
-            arb(0), arb(0) if rest is None else rest.upper, False, rest is not None and rest.upper_open
-        )
+        return Interval(arb(0), arb(0) if rest is None else rest.upper, False, rest is not None and rest.upper_open)
     raise Straddles if a.upper > 0 else Undefined
 
 
@@ -254,9 +250,7 @@ def _extremum(up: bool) -> Callable[..., Interval]:
     def evaluate(*parts: Interval) -> Interval:
         ends = [[(p.lower, p.lower_open) for p in parts], [(p.upper, p.upper_open) for p in parts]]
         (lower, lower_open), (upper, upper_open) = (_extreme(e, up) for e in ends)
-        return Interval(
-            lower, upper, lower_open and not lower.is_finite(), upper_open and not upper.is_finite()
-        )
+        return Interval(lower, upper, lower_open and not lower.is_finite(), upper_open and not upper.is_finite())
 
     return evaluate
 
@@ -322,26 +316,20 @@ def _operation(expr: Any, symbols: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...
     raise Undefined
 
 
-def _fold(
-    operation: Callable[[Interval, Interval], Interval], first: Interval, rest: tuple[Interval, ...]
-) -> Interval:
+def _fold(operation: Callable[[Interval, Interval], Interval], first: Interval, rest: tuple[Interval, ...]) -> Interval:
     for interval in rest:
         first = operation(first, interval)
     return first
 
 
-def enclose(
-    expr: Any, symbols: tuple[Any, ...], box: tuple[Interval, ...], bits: int = 80
-) -> Interval | None:
+def enclose(expr: Any, symbols: tuple[Any, ...], box: tuple[Interval, ...], bits: int = 80) -> Interval | None:
     """An interval that holds every value of the expression on the box; None where one may not exist."""
     try:
         with ctx.workprec(bits):
             values: list[Interval] = []
             for operation, arguments in _program(expr, symbols):
                 values.append(
-                    box[operation]
-                    if isinstance(operation, int)
-                    else operation(*[values[i] for i in arguments])
+                    box[operation] if isinstance(operation, int) else operation(*[values[i] for i in arguments])
                 )
             return values[-1]
     except (Undefined, Straddles, OverflowError, RecursionError):

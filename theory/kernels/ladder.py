@@ -58,9 +58,7 @@ def described(box: Any) -> str:
 
 def smooth(expr: Expr) -> bool:
     """Whether the expression holds no function that jumps: then it is continuous wherever it is defined."""
-    return not any(
-        type(part).__name__ in _JUMPING or _jumps_at_zero(part) for part in preorder_traversal(expr)
-    )
+    return not any(type(part).__name__ in _JUMPING or _jumps_at_zero(part) for part in preorder_traversal(expr))
 
 
 def _jumps_at_zero(part: Any) -> bool:
@@ -118,9 +116,7 @@ class Line:
                 return False
             positive = positive or sign > 0
             values = self.on(k, inside)
-            if values is not None and (
-                (values.nonnegative and (positive or not self.strict)) or values.positive
-            ):
+            if values is not None and ((values.nonnegative and (positive or not self.strict)) or values.positive):
                 return True
         return False
 
@@ -133,11 +129,7 @@ class Line:
         if slope is not None:
             if slope.nonnegative and self.enough(self.on(0, left)):
                 return True
-            if (
-                box.upper.is_finite()
-                and slope.upper <= 0
-                and self.enough(self.on(0, Interval(box.upper, box.upper)))
-            ):
+            if box.upper.is_finite() and slope.upper <= 0 and self.enough(self.on(0, Interval(box.upper, box.upper))):
                 return True
             if box.bounded and slope.bounded and self.enough(self._mean_value(box, slope)):
                 return True

@@ -27,7 +27,7 @@ from sympy import Add, Basic, Dummy, Expr, Integer, Rational, S, cancel, expand,
 from ..claims import Identity, Inequality
 from ..evidence import Holds, Strength, Unknown
 from ..measures import Mu, linear, pointwise_symbols, varies
-from ..symbols import NONNEGATIVE, POSITIVE, REALS, UNIT, Domain, Pointwise, Variable
+from ..symbols import NONNEGATIVE, POSITIVE, REALS, UNIT, Domain, DomainSymbol, Pointwise
 from . import calculus, smt
 
 ASSUMED = "for all measures: densities are positive on the space and the integrals exist"
@@ -40,7 +40,7 @@ class Lifted:
 
     constant: Expr
     integrand: Expr
-    moments: tuple[tuple[Variable, Expr], ...]
+    moments: tuple[tuple[DomainSymbol, Expr], ...]
     densities: tuple[Pointwise, ...]
     where: Where
 
@@ -85,7 +85,7 @@ def lift(margin: Expr, where: Where = ()) -> Lifted | None:
     bent = {mu for mu, mark in flat.items() if mu in nested or outer.diff(mark).has(*flat.values())}
     if any(mu.args[0].has(Mu) for mu in bent):
         return None
-    moments = {mu: Variable(next(fresh), _range(mu.args[0], densities)) for mu in sorted(bent, key=str)}
+    moments = {mu: DomainSymbol(next(fresh), _range(mu.args[0], densities)) for mu in sorted(bent, key=str)}
     integrand: Expr = S.Zero
     constant = outer.xreplace({mark: moments.get(mu, S.Zero) for mu, mark in flat.items()})
     for mu, mark in flat.items():

@@ -11,7 +11,7 @@ from sympy import Expr, Integer, Symbol, oo
 
 from ..claims import Limit
 from ..evidence import Holds, Strength, Unknown
-from ..symbols import POSITIVE, Variable, domain_of
+from ..symbols import POSITIVE, DomainSymbol, domain_of
 from .growth import UNIT, Expansion, Undecided
 from .positivity import Where, is_proved_zero
 from .sampling import enclosure, sample_points
@@ -40,7 +40,7 @@ def _sides(variable: Symbol, point: Expr, side: str) -> list[str]:
 
 def _at_infinity(expr: Expr, variable: Symbol, point: Expr, side: str) -> tuple[Expr, Symbol]:
     """The expression in a variable t > 0 that tends to infinity as the given one tends to the point."""
-    t = Variable(f"{variable.name}_growing", POSITIVE)
+    t = DomainSymbol(f"{variable.name}_growing", POSITIVE)
     if point == oo:
         return expr.subs(variable, t), t
     if point == -oo:

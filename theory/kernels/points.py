@@ -26,8 +26,7 @@ from .balls import conditions_at, in_domain
 
 Point = dict[Symbol, Any]
 _SIMPLE = [
-    Rational(v)
-    for v in ("1", "0", "-1", "1/2", "2", "-2", "3", "-1/2", "1/3", "2/3", "-3", "5", "-5", "10", "-10")
+    Rational(v) for v in ("1", "0", "-1", "1/2", "2", "-2", "3", "-1/2", "1/3", "2/3", "-3", "5", "-5", "10", "-10")
 ]
 _SIZES = (1, 2, 3, 4, 6, 9, 12, 30)
 
@@ -171,12 +170,8 @@ def _determined(symbols: tuple[Symbol, ...], where: tuple[Basic, ...]) -> dict[S
 def simple_values(symbol: Symbol) -> tuple[Any, ...]:
     """The simplest numbers of the symbol's domain, its closed ends among them."""
     domain = domain_of(symbol)
-    ends = [
-        e for e, open_ in ((domain.lower, domain.lower_open), (domain.upper, domain.upper_open)) if not open_
-    ]
-    inner = [Rational(1, 4), Rational(3, 4), Rational(1, 10), Rational(9, 10)] + [
-        Integer(n) for n in (4, 6, 7, 8, 12)
-    ]
+    ends = [e for e, open_ in ((domain.lower, domain.lower_open), (domain.upper, domain.upper_open)) if not open_]
+    inner = [Rational(1, 4), Rational(3, 4), Rational(1, 10), Rational(9, 10)] + [Integer(n) for n in (4, 6, 7, 8, 12)]
     low, high = (Rational(Fraction(v).limit_denominator(20)) for v in typical_range(symbol))
     candidates = [*_SIMPLE, *ends, (low + high) / 2, low, high, *inner]
     if domain.integer and domain.lower.is_finite:
@@ -212,9 +207,9 @@ def _kept(candidates: list[Any], domain: Domain) -> tuple[Any, ...]:
 
 def in_domain_value(value: Any, domain: Domain) -> bool:
     """Whether an exact value certainly lies in a domain."""
-    from ..symbols import Variable
+    from ..symbols import DomainSymbol
 
-    return in_domain({Variable("v", domain): sympify(value)}) is True
+    return in_domain({DomainSymbol("v", domain): sympify(value)}) is True
 
 
 def _diagonal(lists: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
@@ -231,18 +226,12 @@ def _random_value(symbol: Symbol, rng: np.random.Generator, style: int, largest:
     value: Any
     if domain.integer:
         spread = max(high - low, 6.0)
-        size = (
-            int(10 ** rng.uniform(0, min(largest, 9)))
-            if style == 2
-            else int(rng.integers(0, int(spread) + 1))
-        )
+        size = int(10 ** rng.uniform(0, min(largest, 9))) if style == 2 else int(rng.integers(0, int(spread) + 1))
         start = domain.lower if domain.lower.is_finite else Integer(round(low))
         return Integer(start + size * (1 if domain.lower.is_finite or rng.random() < 0.5 else -1))
     if style <= 1:
         return Rational(Fraction(rng.uniform(low, high)).limit_denominator(1000))
-    scale = Rational(
-        Fraction(10 ** rng.uniform(-8, min(8, largest)) if style == 2 else 10 ** rng.uniform(-7, -1))
-    )
+    scale = Rational(Fraction(10 ** rng.uniform(-8, min(8, largest)) if style == 2 else 10 ** rng.uniform(-7, -1)))
     scale = Rational(Fraction(float(scale)).limit_denominator(10**12)) or Rational(1, 10**12)
     sign = 1 if rng.random() < 0.5 else -1
     if style == 3:

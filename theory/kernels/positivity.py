@@ -8,12 +8,12 @@ from sympy import Abs, Add, Basic, Expr, Integer, Mul, Number, Pow, Symbol, cosh
 from sympy.core.numbers import Exp1, Pi
 from sympy.core.relational import GreaterThan, LessThan, StrictGreaterThan, StrictLessThan
 
-from ..symbols import Domain, Variable, domain_of
+from ..symbols import Domain, DomainSymbol, domain_of
 
 Where = tuple[Basic, ...]
 
 
-def bound_variable(body: Expr, x: Symbol, lower: Expr, upper: Expr, where: Where) -> tuple[Variable, Where]:
+def bound_variable(body: Expr, x: Symbol, lower: Expr, upper: Expr, where: Where) -> tuple[DomainSymbol, Where]:
     """A fresh variable for x in body that ranges over the open interval (lower, upper), and `where` with
     what that means.
     """
@@ -23,7 +23,7 @@ def bound_variable(body: Expr, x: Symbol, lower: Expr, upper: Expr, where: Where
     name = x.name
     while name in taken:
         name += "_"
-    fresh = Variable(name, Domain(low, high))
+    fresh = DomainSymbol(name, Domain(low, high))
     facts: list[Basic] = []
     if low == -oo and lower != -oo:
         facts.append(StrictLessThan(lower, fresh, evaluate=False))
@@ -112,7 +112,7 @@ def _upper_slack(expr: Expr) -> Expr:
     for symbol in expr.free_symbols:
         domain = domain_of(symbol) if symbol.is_extended_real else None
         if domain is not None and domain.upper.is_Rational and expr.coeff(symbol).could_extract_minus_sign():
-            gap = Variable(f"{symbol.name}_gap", Domain(Integer(0), lower_open=domain.upper_open))
+            gap = DomainSymbol(f"{symbol.name}_gap", Domain(Integer(0), lower_open=domain.upper_open))
             slack[symbol] = domain.upper - gap
     return expr.xreplace(slack).expand() if slack else expr
 

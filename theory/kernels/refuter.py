@@ -30,7 +30,7 @@ from .balls import enclose, relation_at
 from .points import Point, Space, length, sample_points, witness
 from .replay import replay
 
-Effort = Literal["quick", "full"]
+Effort = Literal["spot", "quick", "full"]
 _HEAVY = {
     "besseli",
     "besselj",
@@ -61,7 +61,7 @@ class _Plan:
 def refute(claim: Identity | Inequality, effort: Effort = "quick", name: str = "") -> Fails | None:
     """A certified and shrunk counterexample to the claim, or None where the search found none.
 
-    A claim about every measure is instantiated on one, two and three atoms. effort "full" tries about ten
+    A claim about every measure is instantiated on one, two and three atoms. Effort "spot" tries a handful of simple points, "full" about ten
     times as many points.
     """
     if is_about_measures(claim):
@@ -100,6 +100,8 @@ def _candidates(claim: Identity | Inequality, space: Space, plan: _Plan, name: s
     rng = np.random.default_rng(_seed(claim, name))
     drawn = list(islice(space.random(rng), plan.random))
     yield from drawn
+    if not plan.screened:
+        return
     yield from search.screen(claim, space, tried + drawn, plan.screened, rng)
     starts = search.most_violated(claim, tried + drawn, plan.starts)
     for start in starts:
@@ -136,6 +138,8 @@ def _plan(claim: Identity | Inequality, effort: Effort) -> _Plan:
     share = max(0.02 if slow == 100 else 0.1, min(1.0, 30 / (slow * max(len(names), 1))))
     share /= max(1, len(claim.symbols) / 2)
     few, many = int(150 * share) + 10, int(1000 * share) + 50
+    if effort == "spot":
+        return _Plan(12, 4, 0, 0, 0)
     if effort == "quick":
         return _Plan(few, few // 2, 2000, 2, few)
     return _Plan(many, many, 50_000, max(3, int(10 * share)), many // 2)
@@ -259,9 +263,7 @@ def on_atoms(claim: Identity | Inequality, count: int) -> Identity | Inequality:
 def _on_atoms_said(found: Counterexample, claim: Identity | Inequality, count: int) -> Counterexample:
     from ..measures import pointwise_symbols
 
-    densities = sorted(
-        {s.name for side in (claim.lhs, claim.rhs) for s in pointwise_symbols(side) if s.normalized}
-    )
+    densities = sorted({s.name for side in (claim.lhs, claim.rhs) for s in pointwise_symbols(side) if s.normalized})
     said = f"{found.certificate}, on {count} atom{'s' if count > 1 else ''} of mass 1"
     if densities:
         said += "; weights of " + ", ".join(densities) + " are divided by their sum"

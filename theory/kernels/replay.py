@@ -35,9 +35,7 @@ def replay(
         except _Unprintable:
             continue
         head = (
-            ["from fractions import Fraction"]
-            if write.fractions
-            else ["from mpmath import mp", f"mp.dps = {digits}"]
+            ["from fractions import Fraction"] if write.fractions else ["from mpmath import mp", f"mp.dps = {digits}"]
         )
         false = f"assert not (left {relation} right)"
         if equal and not write.fractions:
@@ -83,9 +81,7 @@ class _Writer:
         table = _FRACTIONS if self.fractions else _MPMATH
         if name not in table:
             raise _Unprintable(name)
-        return table[name].format(
-            *(self(part) for part in expr.args), all=", ".join(self(part) for part in expr.args)
-        )
+        return table[name].format(*(self(part) for part in expr.args), all=", ".join(self(part) for part in expr.args))
 
     def _number(self, p: int, q: int) -> str:
         if q == 1:

@@ -27,11 +27,7 @@ def slack(claim: Scalar, point: Point) -> float:
     if left is None or right is None:
         return math.inf
     with ctx.workprec(128):
-        scale = (
-            abs(left) + abs(right)
-            if claim.lhs.free_symbols and claim.rhs.free_symbols
-            else _size(claim, point)
-        )
+        scale = abs(left) + abs(right) if claim.lhs.free_symbols and claim.rhs.free_symbols else _size(claim, point)
         if not scale > 0:
             return 0.0
         gap = float(((right - left) / scale).mid())
@@ -58,9 +54,7 @@ def most_violated(claim: Scalar, points: list[Point], count: int) -> list[Point]
     return [scored[value] for value in sorted(scored)[:count]]
 
 
-def screen(
-    claim: Scalar, space: Space, seeds: list[Point], count: int, rng: np.random.Generator
-) -> Iterator[Point]:
+def screen(claim: Scalar, space: Space, seeds: list[Point], count: int, rng: np.random.Generator) -> Iterator[Point]:
     """The worst of many floating-point samples: typical, of all scales, and close to each other."""
     if not seeds or any(
         type(part).__name__ in _NO_ARRAYS for s in (claim.lhs, claim.rhs) for part in s.atoms(Add) | {s}
@@ -100,9 +94,7 @@ def _gaps(claim: Scalar, sides: Callable[..., Any], columns: list[Any]) -> Any:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
-            left, right = (
-                np.broadcast_to(np.asarray(v, dtype=float), columns[0].shape) for v in sides(*columns)
-            )
+            left, right = (np.broadcast_to(np.asarray(v, dtype=float), columns[0].shape) for v in sides(*columns))
         except Exception:  # complex values, unknown functions
             return np.full(columns[0].shape, np.inf)
         gap = (right - left) / (np.abs(left) + np.abs(right) + 1e-300)
@@ -110,9 +102,7 @@ def _gaps(claim: Scalar, sides: Callable[..., Any], columns: list[Any]) -> Any:
     return np.where(np.isfinite(gap), gap, np.inf)
 
 
-def _column(
-    domain: Domain, typical: tuple[float, float], count: int, rng: np.random.Generator, largest: int
-) -> Any:
+def _column(domain: Domain, typical: tuple[float, float], count: int, rng: np.random.Generator, largest: int) -> Any:
     """Floats of a domain: a half in the typical range, the rest log-uniform from its ends."""
     low, high = (float(e) if e.is_finite else None for e in (domain.lower, domain.upper))
     scales = 10.0 ** rng.uniform(-6, min(7, largest), count)
@@ -137,9 +127,7 @@ def rationalized(value: float, domain: Domain) -> Rational:
     return Rational(Fraction(f"{value:.9g}")) if math.isfinite(value) else Rational(0)
 
 
-def descend(
-    claim: Scalar, space: Space, start: Point, steps: int, rng: np.random.Generator
-) -> Iterator[Point]:
+def descend(claim: Scalar, space: Space, start: Point, steps: int, rng: np.random.Generator) -> Iterator[Point]:
     """A pattern search for less slack, in coordinates where every domain is the whole line; yields each improvement."""
     maps = [(domain_of(s), s) for s in space.free]
     here = np.array([_to_line(float(start[s]), domain) for domain, s in maps])

@@ -253,9 +253,7 @@ def root_power(field: Field, a: Quotient, exponent: Fraction) -> Quotient:
     if exponent.denominator == 1 or a == field.one:
         return field.power(a, int(exponent))
     roots = [i for i, g in enumerate(field.generators) if g.kind == "root"]
-    number = next(
-        (n for n, i in enumerate(roots) if field.equal(field.generators[i].arguments[0], a)), len(roots)
-    )
+    number = next((n for n, i in enumerate(roots) if field.equal(field.generators[i].arguments[0], a)), len(roots))
     degree = field.scale("root", number, exponent.denominator)
     if number == len(roots):
         roots.append(field.add_generator(_root_generator(field, a, degree)))
