@@ -150,7 +150,11 @@ def annealed(
     mean, scale = network.encode(images)
     shape = (len(images), chains, 2)
     down = start is not None
-    z = np.repeat(start[:, None], chains, axis=1) if start is not None else mean[:, None] + scale[:, None] * rng.standard_normal(shape)
+    z = (
+        np.repeat(start[:, None], chains, axis=1)
+        if start is not None
+        else mean[:, None] + scale[:, None] * rng.standard_normal(shape)
+    )
 
     def parts(z: Array) -> tuple[Array, Array]:
         log_q = log_variational(z, mean, scale)

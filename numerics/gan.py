@@ -16,6 +16,7 @@ from sympy import Dummy, Expr, Symbol, lambdify
 
 from ..theory import gan
 from ..theory import logistic_game as model
+from ..theory.claims import AllOf, Definition, Identity
 from ..theory.divergence import affinity, js, kl, total_variation
 from ..theory.measures import Mu
 from ..theory.transport import independent, law, solve
@@ -161,7 +162,7 @@ def shortfall(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     best = math.fsum(grid.p * np.log(grid.p / (grid.p + grid.q)) + grid.q * np.log(grid.q / (grid.p + grid.q)))
     short = best - math.fsum(grid.p * np.log(values) + grid.q * np.log1p(-values))
     mutant = gan.regret.theorem.mutants["coins exchanged"]
-    assert hasattr(mutant, "rhs")
+    assert isinstance(mutant, Identity)
     predictions = {"coins exchanged": grid.value(mutant.rhs, {gan.D: values})}
     predicted = grid.value(gan.regret.rhs, {gan.D: values})
     return [Estimate("shortfall", enclosure(short, error=1e-12, method="sum over the grid"), predicted, predictions)]
@@ -170,7 +171,8 @@ def shortfall(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
 @measures("gan.jensen_shannon", route="the information that a sample carries about its label, by Monte Carlo")
 def label_information(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     """Draw from the mixture; the entropy that the label loses is the divergence."""
-    grid = Grid.of(mean=1.5, deviation=1.3)
+    grid, divergence = Grid.of(mean=1.5, deviation=1.3), gan.jensen_shannon.claim
+    assert isinstance(divergence, Definition)
     n = tier.choose(quick=200_000, full=2_000_000)
     fake = rng.random(n) < 0.5
     x = np.where(fake, rng.normal(grid.mean, grid.deviation, n), rng.normal(0, 1, n))
@@ -183,7 +185,7 @@ def label_information(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     expressions = {"Kullback-Leibler": kl(gan.p, gan.q), "twice": 2 * js(gan.p, gan.q), "half": js(gan.p, gan.q) / 2}
     mutants = {name: grid.value(expr) for name, expr in expressions.items()}
     mutants["total variation"] = grid.value(total_variation(gan.p, gan.q))
-    return [Estimate("information about the label", interval, grid.value(gan.jensen_shannon.claim.value), mutants)]
+    return [Estimate("information about the label", interval, grid.value(divergence.value), mutants)]
 
 
 @measures("gan.generator_gradient", route="automatic differentiation with torch", needs=("torch",))
@@ -191,7 +193,10 @@ def autograd_generator(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     """The derivative of the value with respect to the generator's parameter; the printed sign is a mutant."""
     import torch
 
-    claim = gan.generator_gradient.claim.claims["gradient"]
+    whole = gan.generator_gradient.claim
+    assert isinstance(whole, AllOf)
+    claim = whole.claims["gradient"]
+    assert isinstance(claim, Identity)
     symbols = (model.w, model.theta, model.x1, model.x2, model.z1, model.z2, model.share, model.chance)
     formula = _compiled(claim.rhs, symbols)
     found = []

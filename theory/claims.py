@@ -109,6 +109,27 @@ class Inequality(Claim):
 
 
 @dataclass(frozen=True)
+class MatrixIdentity(Claim):
+    """lhs = rhs for all matrices of all sizes that fit: SymPy matrix expressions, or scalars made of them.
+
+    where: the conditions that both sides need (invertible, positive definite ...), as `theory.matrix_algebra` has them.
+    """
+
+    lhs: Any
+    rhs: Any
+    where: tuple[Any, ...] = ()
+    kind: ClassVar[str] = "matrix identity"
+    relation: ClassVar[str] = "=="
+
+    @property
+    def symbols(self) -> tuple[Symbol, ...]:
+        return _symbols(self.lhs, self.rhs)
+
+    def latex(self) -> str:
+        return f"{latex(self.lhs)} = {latex(self.rhs)}" + _where_tex(self.where)
+
+
+@dataclass(frozen=True)
 class Limit(Claim):
     """expr tends to value as the variable tends to point from the side "+" (above), "-" (below) or "+-"."""
 
@@ -270,6 +291,7 @@ __all__ = [
     "Identity",
     "Inequality",
     "Limit",
+    "MatrixIdentity",
     "Recursion",
     "Typing",
     "is_about_measures",

@@ -8,7 +8,7 @@ survived an attack by an independent one; it speaks last too, with all its force
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import singledispatch
 from typing import Any
@@ -61,6 +61,19 @@ def decide(claim: Claim, budget: Budget | None = None) -> Answer:
         return run(lambda: decide_here(claim), budget)
     except OutOfBudget as limit:
         return Unknown(f"out of budget: {limit}")
+
+
+def decide_all(claims: Sequence[Claim], budget: Budget | None = None) -> list[Answer]:
+    """`decide` for several related claims, which share one process and what it has worked out.
+
+    The budget is for all of them together; if it is spent, each is decided anew under a budget of its own, so that no
+    answer depends on its neighbours.
+    """
+    budget = budget or Budget()
+    try:
+        return run(lambda: [decide_here(claim) for claim in claims], budget)
+    except OutOfBudget:
+        return [decide(claim, budget) for claim in claims]
 
 
 @singledispatch
@@ -274,11 +287,14 @@ def _rewritten(before: Expr, step: Step) -> Expr:
 def _check_mutants(statement: Statement, budget: Budget) -> Iterator[MutantOutcome]:
     theorem = statement.theorem
     generated = mutation.generate(theorem.claim)
-    for name, mutant in {**generated, **theorem.mutants}.items():
+    mutants = {**generated, **theorem.mutants}
+    tried = {name: mutant for name, mutant in mutants.items() if name not in theorem.exempt}
+    answers = dict(zip(tried, decide_all(list(tried.values()), budget), strict=True))
+    for name, mutant in mutants.items():
         if name in theorem.exempt:
             yield MutantOutcome(name, rejected=False, by="", exempt=theorem.exempt[name])
             continue
-        answer = decide(mutant, budget)
+        answer = answers[name]
         if isinstance(answer, Fails):
             yield MutantOutcome(name, rejected=True, by=str(answer.counterexample))
         elif name in generated and _same(mutant, theorem.claim):

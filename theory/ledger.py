@@ -66,7 +66,10 @@ def _row(equation: Equation, names: list[str], reports: Mapping[str, Report], co
     against = [f"{name}: {contradicted[name]}" for name in names if name in contradicted]
     if against:
         return _with(blank, note="a measurement contradicts the statement: " + "; ".join(against))
-    outcomes = [reports[name].printed[equation.equation] for name in names]
+    outcomes = [
+        reports[name].printed[equation.equation] if reports[name].accepted else PrintedOutcome("open", None)
+        for name in names
+    ]
     worst = max(outcomes, key=lambda outcome: VERDICTS.index(outcome.verdict))
     if worst.verdict == "open":
         problems = [problem for name in names for problem in reports[name].problems]

@@ -159,8 +159,8 @@ def stronger_signal() -> Theorem:
     """What `gan.stronger_signal` says."""
     d1, d2 = (bounded(name, 0, HALF, closed=False) for name in ("d1", "d2"))
     h1, h2 = positive("h1"), positive("h2")
-    saturating = chance * d1 * h1 + (1 - chance) * d2 * h2
-    other = chance * (1 - d1) * h1 + (1 - chance) * (1 - d2) * h2
+    saturating: Expr = chance * d1 * h1 + (1 - chance) * d2 * h2
+    other: Expr = chance * (1 - d1) * h1 + (1 - chance) * (1 - d2) * h2
     any_way = dict(zip((h1, h2), reals("g1 g2"), strict=True))
     wrong = Inequality(Abs(saturating.xreplace(any_way)), "<=", Abs(other.xreplace(any_way)))
     return Theorem(Inequality(saturating, "<", other), mutants={"whatever the directions": wrong})

@@ -16,6 +16,7 @@ sqrt(pi)
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sympy import (
@@ -75,6 +76,7 @@ class Closed:
         return "; ".join(f"{one.integral}: {one.reason}" for one in self.integrals if one.value is None)
 
 
+@cache
 def close(expr: Expr, where: tuple[Basic, ...] = ()) -> Closed:
     """Replace every definite integral by a closed form, the innermost first.
 

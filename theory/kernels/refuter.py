@@ -61,8 +61,8 @@ class _Plan:
 def refute(claim: Identity | Inequality, effort: Effort = "quick", name: str = "") -> Fails | None:
     """A certified and shrunk counterexample to the claim, or None where the search found none.
 
-    A claim about every measure is instantiated on one, two and three atoms. Effort "spot" tries a handful of simple points, "full" about ten
-    times as many points.
+    A claim about every measure is instantiated on one, two and three atoms. Effort "spot" tries a handful of simple
+    points, "full" about ten times as many as "quick".
     """
     if is_about_measures(claim):
         return _refute_on_atoms(claim, effort, name)
