@@ -110,6 +110,7 @@ def ledger(
     topic: Topics = None,
     verdict: Annotated[list[str] | None, typer.Option(help="Only this verdict, an equation a line.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON.")] = False,
+    picture: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Draw one cell an equation.")] = None,
     full: Full = False,
     jobs: Jobs = ALL,
     seed: Seed = 0,
@@ -124,11 +125,17 @@ def ledger(
     from .choice import one_of
     from .tables import chapters, equation_table, verdicts_by_strength
 
+    _refuse_unwritable(picture)
     wanted = [one_of(word, VERDICTS, "verdict") for word in verdict or []]
     rows = _ledger(topic, full, jobs, seed, store, fresh)
     rows = [row for row in rows if not wanted or row.verdict in wanted]
     if as_json:
         typer.echo(json.dumps([row.to_json() for row in rows], indent=1, ensure_ascii=False))
+        return
+    if picture is not None:
+        from ..figures.ledger import ledger_svg
+
+        _write(picture, ledger_svg(rows))
         return
     console = _console()
     if topic or wanted:
@@ -204,8 +211,16 @@ def show(
 def figures(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to draw into.")],
     topic: Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]", help="All of them by default.")] = None,
+    jobs: Jobs = ALL,
+    seed: Seed = 0,
+    store: StoreFile = None,
+    fresh: Fresh = False,
 ) -> None:
-    """Draw the figures of some topics."""
+    """Draw the figures of some topics.
+
+    What their statements need in evidence is taken from the store, or decided first.
+    """
+    from ..theory.statements import catalogue
     from .choice import drawn_topics, one_of
 
     chosen = [one_of(word, drawn_topics(), "figure of") for word in topic or drawn_topics()]
@@ -214,8 +229,10 @@ def figures(
     except ModuleNotFoundError as error:
         raise _Told(f"figures need {error.name}: pip install 'theoremcheck[figures]'") from None
     out.mkdir(parents=True, exist_ok=True)
-    for path in draw(chosen, out):
-        typer.echo(path)
+    names = [name for name, one in catalogue().items() if one.topic in chosen]
+    with _gathered(names, _console(stderr=True), False, jobs, seed, store, fresh, quiet=True) as evidence:
+        for path in draw(chosen, out, evidence.reports):
+            typer.echo(path)
 
 
 class _Told(Exception):

@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from .intervals import Array
+from .intervals import Array, Interval, catoni_mean
+from .measurement import ALPHA_PER_TEST, Estimate, Tier, measures
 
 HELD_OUT = 96
 """How many images are kept from training."""
-EDGE, SPACING = 8.0, 0.1
+EDGE, SPACING = 8.0, 0.2
 """The grid: the prior's mass beyond 8 is 2.5e-15, and a Bernoulli likelihood is at most 1."""
 
 
@@ -36,7 +37,7 @@ class Network:
         return code[:, :2], np.exp(code[:, 2:])
 
     def log_likelihood(self, images: Array, latents: Array) -> Array:
-        """log p(x|z) of n images at m latents each: images (n, 64), latents (m, 2) for all or (n, m, 2); shape (n, m)."""
+        """log p(x|z) of n images at m latents, (m, 2) for all or (n, m, 2); shape (n, m)."""
         logits = _layers(latents, self.decoder)
         normalizer = np.logaddexp(0.0, logits).sum(axis=-1)
         if latents.ndim == 2:
@@ -44,7 +45,7 @@ class Network:
         return np.asarray(np.einsum("nd,nmd->nm", images, logits) - normalizer)
 
     def simulate(self, rng: np.random.Generator, count: int) -> tuple[Array, Array]:
-        """Latents (count, 2) from the prior and images (count, 64) from the decoder: each latent is a posterior draw."""
+        """Latents (count, 2) of the prior and images (count, 64) from the decoder; each latent is a posterior draw."""
         latents = rng.standard_normal((count, 2))
         ink = 1 / (1 + np.exp(-_layers(latents, self.decoder)))
         return latents, (rng.random(ink.shape) < ink).astype(np.float64)
@@ -144,8 +145,9 @@ def annealed(
 ) -> Array:
     """Log weights of annealed importance sampling (Neal 2001) between q(z|x) and the posterior; shape (n, chains).
 
-    Metropolis moves at each rung of the geometric path.  From q upwards the weights estimate p(x) without bias.  With
-    `start`, one posterior draw an image (n, 2), the path is run downwards, and exp(-result) estimates 1/p(x) without bias.
+    Metropolis moves at each rung of the geometric path.  From q upwards the weights estimate p(x) without bias.
+    With `start`, one posterior draw an image (n, 2), the path is run downwards, and exp(-result) estimates 1/p(x)
+    without bias.
     """
     mean, scale = network.encode(images)
     shape = (len(images), chains, 2)
@@ -176,3 +178,99 @@ def annealed(
         if down:
             total += (ladder[i] - ladder[i - 1]) * ratio
     return total
+
+
+DIGITS = {"route": "a torch autoencoder on held-out digits, its evidence by quadrature", "needs": ("torch", "sklearn")}
+
+
+def _digits(tier: Tier) -> Network:
+    return trained(tier.choose(quick=15, full=120))
+
+
+def bound_interval(network: Network, rng: np.random.Generator, tier: Tier) -> Interval:
+    """Catoni's interval for the bound, averaged over the held-out images; the variance by Gauss-Hermite quadrature."""
+    images = network.held_out
+    nodes, weights = noise_grid(20)
+    at_nodes = log_weights(network, images, np.broadcast_to(nodes, (len(images), *nodes.shape)))
+    variances = at_nodes**2 @ weights - (at_nodes @ weights) ** 2
+    variance = float(variances.sum()) / len(images) ** 2 * (1 + 1e-4)
+    draws = tier.choose(quick=1_000, full=8_000)
+    eps = rng.standard_normal((len(images), draws, 2))
+    return catoni_mean(log_weights(network, images, eps).mean(axis=0), variance, ALPHA_PER_TEST)
+
+
+def divergences(network: Network) -> dict[str, float]:
+    """The divergences between q, posterior and prior by quadrature, averaged over the held-out images."""
+    z = grid()
+    mean, scale = network.encode(network.held_out)
+    q = log_variational(np.broadcast_to(z, (len(mean), *z.shape)), mean, scale)
+    prior = log_standard(z)
+    posterior = network.log_likelihood(network.held_out, z) + prior
+    posterior = posterior - log_evidence(network, network.held_out)[:, None]
+    cell = SPACING**2 / len(mean)
+
+    def divergence(one: Array, other: Array) -> float:
+        return float(np.sum(np.exp(one) * (one - other))) * cell
+
+    return {"": divergence(q, posterior), "reversed": divergence(posterior, q), "to the prior": divergence(q, prior)}
+
+
+@measures("vae.evidence_lower_bound", **DIGITS)
+def bound_on_digits(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    network = _digits(tier)
+    evidence = float(log_evidence(network, network.held_out).mean())
+    to_prior = divergences(network)["to the prior"]
+    mutants = {"divergence forgotten": evidence - to_prior, "divergence added": evidence - 2 * to_prior}
+    found = bound_interval(network, rng, tier)
+    return [Estimate("bound, mean of held-out digits", found, evidence, mutants, relation="<=", unit="nats")]
+
+
+@measures("vae.evidence_decomposition", **DIGITS)
+def gap_on_digits(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    network = _digits(tier)
+    evidence = float(log_evidence(network, network.held_out).mean())
+    gaps = divergences(network)
+    predicted = evidence - gaps.pop("")
+    mutants = {f"divergence {name}": evidence - gap for name, gap in gaps.items()}
+    found = bound_interval(network, rng, tier)
+    return [Estimate("bound, mean of held-out digits", found, predicted, {**mutants, "no gap": evidence}, unit="nats")]
+
+
+@measures("vae.evidence_integral", route="annealed importance sampling in both directions", needs=("torch", "sklearn"))
+def evidence_by_annealing(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    network = _digits(tier)
+    latents, images = network.simulate(rng, tier.choose(quick=192, full=768))
+    predicted = float(log_evidence(network, images).mean())
+    upwards = annealed(network, images, rng, chains=8, rungs=10)
+    downwards = annealed(network, images, rng, chains=8, rungs=10, start=latents)
+    # Products of independent unbiased estimates are unbiased: by Markov's inequality their mean logarithm exceeds the
+    # truth by log(2/alpha) / n with probability at most alpha / 2, whatever the chains do.
+    slack = math.log(2 / ALPHA_PER_TEST) / len(images)
+    above = float(-log_mean_exp(-downwards).mean()) + slack
+    simulated = Interval(_lower(upwards, 2), above, ALPHA_PER_TEST, "Markov, chains up and down", upwards.size)
+    bound = bound_interval(network, rng, tier).middle
+    held_out = network.held_out
+    truth = float(log_evidence(network, held_out).mean())
+    climbed = annealed(network, held_out, rng, chains=16, rungs=10)
+    weighed = log_weights(network, held_out, rng.standard_normal((len(held_out), 400, 2)))
+    at_zero = float(network.log_likelihood(images, np.zeros((1, 2))).mean())
+    # A probability of binary pixels is at most 1, so its logarithm is at most 0.
+    return [
+        Estimate("log p(x) of simulated digits", simulated, predicted, {"at the prior's mean": at_zero}, unit="nats"),
+        Estimate(
+            "log p(x) of held-out digits, by annealing", _from_below(climbed, 4), truth, {"bound": bound}, unit="nats"
+        ),
+        Estimate(
+            "log p(x) of held-out digits, by weighing", _from_below(weighed, 4), truth, {"bound": bound}, unit="nats"
+        ),
+    ]
+
+
+def _lower(log_weights: Array, groups: int) -> float:
+    """A lower limit of the mean log-evidence of n images, from log weights (n, m) cut into independent groups."""
+    parts = log_mean_exp(log_weights.reshape(len(log_weights), groups, -1))
+    return float(parts.mean()) - math.log(2 / ALPHA_PER_TEST) / parts.size
+
+
+def _from_below(log_weights: Array, groups: int) -> Interval:
+    return Interval(_lower(log_weights, groups), 0.0, ALPHA_PER_TEST, "Markov, from below", log_weights.size)

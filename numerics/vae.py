@@ -3,7 +3,8 @@
 The finite model has four latent states, so every expectation is a short sum (`theory.measures.on_atoms`) and every log
 weight is bounded.  In the linear Gaussian model log weights are quadratic in a normal draw; their variances, which
 Catoni's interval asks for, come from Gauss-Hermite quadrature, exact for polynomials of degree below 80.
-The last measurements are of a variational autoencoder trained on digits, `numerics.digits_vae`.
+A variational autoencoder trained on digits is measured in `numerics.digits_vae`, autoencoders without a latent law in
+`numerics.autoencoders`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from ..theory import vae as theory
 from ..theory.divergence import kl
 from ..theory.gaussian import Normal
 from ..theory.measures import atom_values, expect, on_atoms, pointwise_symbols
-from . import digits_vae
 from .betting import bounded_mean
 from .distances import kolmogorov_distance
 from .intervals import Array, Interval, catoni_mean, gaussian_variance, proportion
@@ -109,35 +109,6 @@ def exact(found: float, *terms: float, operations: int = 16) -> Interval:
     """The enclosure of a floating-point sum of the given terms, each correct to that many roundings."""
     size = sum(abs(term) for term in (found, *terms))
     return enclosure(found, error=operations * EPSILON * size, method=f"{operations} roundings a term")
-
-
-@measures("vae.reconstruction_loss", route="torch.nn.functional.mse_loss", needs=("torch",))
-def reconstruction_by_torch(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
-    import torch
-
-    x, y = rng.standard_normal((2, 6))
-    found = float(torch.nn.functional.mse_loss(torch.from_numpy(y), torch.from_numpy(x), reduction="sum"))
-    loss = on_atoms(theory.reconstruction_loss.claim.value, 6)
-    at = dict(zip(atom_values(theory.target, 6), map(float, x), strict=True))
-    at |= dict(zip(atom_values(theory.output, 6), map(float, y), strict=True))
-    predicted = value(loss, at)
-    mutants = {"mean over the coordinates": predicted / 6, "absolute values": float(np.abs(x - y).sum())}
-    return [Estimate("squared reconstruction error in R^6", exact(found), predicted, mutants)]
-
-
-@measures("vae.linear_autoencoder", route="Monte Carlo over data on the corners of a rectangle")
-def linear_autoencoder_by_sampling(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
-    n = tier.choose(quick=20_000, full=200_000)
-    encoder, decoder, variances = np.array([0.9, 0.2]), np.array([0.8, -0.3]), np.array([1.5, 0.5])
-    x = np.sqrt(variances) * (2 * rng.integers(0, 2, (n, 2)) - 1)
-    errors = ((x - np.outer(x @ encoder, decoder)) ** 2).sum(axis=1)
-    reach = (np.sqrt(variances) @ np.abs(np.eye(2) - np.outer(decoder, encoder)).T) @ np.ones(2)
-    objective = theory.linear_autoencoder.claim.value
-    names = {"v1": 0.9, "v2": 0.2, "w1": 0.8, "w2": -0.3, "b": 0.5, "c": 1.0}
-    at = {symbol: names[symbol.name] for symbol in objective.free_symbols}
-    swapped = {symbol: names[symbol.name.translate(str.maketrans("vw", "wv"))] for symbol in at}
-    mutants = {"encoder and decoder swapped": value(objective, swapped), "all the variance": 2.0}
-    return [Estimate("expected error", bounded(errors, 0, reach**2), value(objective, at), mutants)]
 
 
 @measures("vae.joint_factorization", route="ancestral sampling from a table")
@@ -501,164 +472,3 @@ def pca_evidence_by_quadrature(rng: np.random.Generator, tier: Tier) -> list[Est
         "correlation forgotten": predicted(np.diag(np.diag(covariance))),
     }
     return [Estimate("evidence", integral_of(integrand), predicted(covariance), mutants)]
-
-
-@measures(
-    "vae.principal_subspace",
-    route="a linear autoencoder trained by torch on scikit-learn's digits",
-    needs=("torch", "sklearn"),
-)
-def linear_autoencoder_on_digits(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
-    found = []
-    for units in tier.choose(quick=(1,), full=(1, 8)):
-        covariance = digits_covariance()
-        steps = tier.choose(quick=200, full=1000)
-        reached, decoder = trained_linear_autoencoder(covariance, units, steps, int(rng.integers(2**62)))
-        variances = np.linalg.eigvalsh(covariance)[::-1]
-        total, kept = float(variances.sum()), float(variances[:units].sum())
-        # The Ritz values of the decoder's span lie within the residual's norm of that many eigenvalues (Kahan 1967).
-        span = np.linalg.qr(decoder)[0]
-        ritz = span.T @ covariance @ span
-        residual = float(np.linalg.norm(covariance @ span - span @ ritz, 2))
-        rounding = 1e3 * EPSILON * total
-        best = total - float(np.trace(ritz)) - units * residual - rounding
-        near = Interval(best, reached + rounding, 0.0, "residual of the decoder's span")
-        at_it = enclosure(reached, error=rounding, method="expected error of the trained weights")
-        mutants = {"nothing spared": total, "next variances spared": total - float(variances[1 : units + 1].sum())}
-        found += [
-            Estimate(f"least error with {units} code units", near, total - kept, {**mutants, "half": total - kept / 2}),
-            Estimate(f"error with {units} code units, from below", at_it, total - kept, mutants, relation=">="),
-        ]
-    return found
-
-
-def digits_covariance() -> Array:
-    """The covariance of scikit-learn's digits, pixels from 0 to 1; shape (64, 64)."""
-    from sklearn.datasets import load_digits
-
-    return np.asarray(np.cov((load_digits().data / 16.0).T, bias=True))
-
-
-def trained_linear_autoencoder(covariance: Array, units: int, steps: int, seed: int) -> tuple[float, Array]:
-    """The expected error that L-BFGS on both weights of a linear autoencoder reaches, and the decoder (n, units)."""
-    import torch
-
-    size, total = len(covariance), float(np.trace(covariance))
-    target, torch_rng = torch.from_numpy(covariance), torch.Generator().manual_seed(seed)
-    encoder, decoder = (
-        (0.3 * torch.randn(shape, generator=torch_rng, dtype=torch.float64)).requires_grad_()
-        for shape in ((units, size), (size, units))
-    )
-    descent = torch.optim.LBFGS(
-        [encoder, decoder], max_iter=steps, max_eval=2 * steps, tolerance_grad=1e-9, tolerance_change=0.0,
-        history_size=20, line_search_fn="strong_wolfe",
-    )  # fmt: skip
-
-    def error() -> Any:
-        seen = encoder @ target
-        return total - 2 * torch.sum(seen.T * decoder) + torch.sum((decoder.T @ decoder) * (seen @ encoder.T))
-
-    def closure() -> Any:
-        descent.zero_grad()
-        loss = error()
-        loss.backward()
-        return loss
-
-    descent.step(closure)
-    return float(error().detach()), np.asarray(decoder.detach().numpy())
-
-
-DIGITS = {"route": "a torch autoencoder on held-out digits, its evidence by quadrature", "needs": ("torch", "sklearn")}
-
-
-def _digits(tier: Tier) -> digits_vae.Network:
-    return digits_vae.trained(tier.choose(quick=15, full=120))
-
-
-def digits_bound(network: digits_vae.Network, rng: np.random.Generator, tier: Tier) -> Interval:
-    """Catoni's interval for the bound, averaged over the held-out images; its variance from Gauss-Hermite quadrature."""
-    images = network.held_out
-    nodes, weights = digits_vae.noise_grid(30)
-    at_nodes = digits_vae.log_weights(network, images, np.broadcast_to(nodes, (len(images), *nodes.shape)))
-    variances = at_nodes**2 @ weights - (at_nodes @ weights) ** 2
-    variance = float(variances.sum()) / len(images) ** 2 * (1 + 1e-4)
-    draws = tier.choose(quick=1_000, full=8_000)
-    eps = rng.standard_normal((len(images), draws, 2))
-    return catoni_mean(digits_vae.log_weights(network, images, eps).mean(axis=0), variance, ALPHA_PER_TEST)
-
-
-def digits_divergences(network: digits_vae.Network) -> dict[str, float]:
-    """The divergences between q, posterior and prior by quadrature, averaged over the held-out images."""
-    z = digits_vae.grid()
-    mean, scale = network.encode(network.held_out)
-    q = digits_vae.log_variational(np.broadcast_to(z, (len(mean), *z.shape)), mean, scale)
-    prior = digits_vae.log_standard(z)
-    posterior = network.log_likelihood(network.held_out, z) + prior
-    posterior = posterior - digits_vae.log_evidence(network, network.held_out)[:, None]
-    cell = digits_vae.SPACING**2 / len(mean)
-
-    def divergence(one: Array, other: Array) -> float:
-        return float(np.sum(np.exp(one) * (one - other))) * cell
-
-    return {"": divergence(q, posterior), "reversed": divergence(posterior, q), "to the prior": divergence(q, prior)}
-
-
-@measures("vae.evidence_lower_bound", **DIGITS)
-def bound_on_digits(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
-    network = _digits(tier)
-    evidence = float(digits_vae.log_evidence(network, network.held_out).mean())
-    to_prior = digits_divergences(network)["to the prior"]
-    mutants = {"divergence forgotten": evidence - to_prior, "divergence added": evidence - 2 * to_prior}
-    found = digits_bound(network, rng, tier)
-    return [Estimate("bound, mean of held-out digits", found, evidence, mutants, relation="<=", unit="nats")]
-
-
-@measures("vae.evidence_decomposition", **DIGITS)
-def gap_on_digits(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
-    network = _digits(tier)
-    evidence = float(digits_vae.log_evidence(network, network.held_out).mean())
-    gaps = digits_divergences(network)
-    predicted = evidence - gaps.pop("")
-    mutants = {f"divergence {name}": evidence - gap for name, gap in gaps.items()}
-    found = digits_bound(network, rng, tier)
-    return [Estimate("bound, mean of held-out digits", found, predicted, {**mutants, "no gap": evidence}, unit="nats")]
-
-
-@measures("vae.evidence_integral", route="annealed importance sampling in both directions", needs=("torch", "sklearn"))
-def evidence_by_annealing(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
-    network = _digits(tier)
-    latents, images = network.simulate(rng, tier.choose(quick=192, full=768))
-    predicted = float(digits_vae.log_evidence(network, images).mean())
-    upwards = digits_vae.annealed(network, images, rng, chains=8, rungs=10)
-    downwards = digits_vae.annealed(network, images, rng, chains=8, rungs=10, start=latents)
-    # Products of independent unbiased estimates are unbiased: by Markov's inequality their mean logarithm exceeds the
-    # truth by log(2/alpha) / n with probability at most alpha / 2, whatever the chains do.
-    slack = math.log(2 / ALPHA_PER_TEST) / len(images)
-    above = float(-digits_vae.log_mean_exp(-downwards).mean()) + slack
-    simulated = Interval(_lower(upwards, 2), above, ALPHA_PER_TEST, "Markov, chains up and down", upwards.size)
-    bound = digits_bound(network, rng, tier).middle
-    held_out = network.held_out
-    truth = float(digits_vae.log_evidence(network, held_out).mean())
-    climbed = digits_vae.annealed(network, held_out, rng, chains=16, rungs=10)
-    weighed = digits_vae.log_weights(network, held_out, rng.standard_normal((len(held_out), 400, 2)))
-    at_zero = float(network.log_likelihood(images, np.zeros((1, 2))).mean())
-    # A probability of binary pixels is at most 1, so its logarithm is at most 0.
-    return [
-        Estimate("log p(x) of simulated digits", simulated, predicted, {"at the prior's mean": at_zero}, unit="nats"),
-        Estimate(
-            "log p(x) of held-out digits, by annealing", _from_below(climbed, 4), truth, {"bound": bound}, unit="nats"
-        ),
-        Estimate(
-            "log p(x) of held-out digits, by weighing", _from_below(weighed, 4), truth, {"bound": bound}, unit="nats"
-        ),
-    ]
-
-
-def _lower(log_weights: Array, groups: int) -> float:
-    """A lower limit of the mean log-evidence of n images, from log weights (n, m) cut into independent groups."""
-    parts = digits_vae.log_mean_exp(log_weights.reshape(len(log_weights), groups, -1))
-    return float(parts.mean()) - math.log(2 / ALPHA_PER_TEST) / parts.size
-
-
-def _from_below(log_weights: Array, groups: int) -> Interval:
-    return Interval(_lower(log_weights, groups), 0.0, ALPHA_PER_TEST, "Markov, from below", log_weights.size)

@@ -420,7 +420,14 @@ def three_points() -> Theorem:
     return lipschitz.three_points()
 
 
-@statement(references=("villani2009", "vallender1974"), cites=(weak_duality,))
+@statement(references=("villani2009",))
+def quantiles() -> Theorem:
+    """The common lengths of the steps of two distribution functions couple the two laws: those of the middle one of
+    three points sum to its weight."""
+    return lipschitz.quantiles()
+
+
+@statement(references=("villani2009", "vallender1974"), cites=(weak_duality, quantiles))
 def on_the_line() -> Theorem:
     """On the line the distance is the area between the distribution functions: on three points with any weights and
     gaps the quantile coupling costs it, a critic with slopes of size one gains it, and no critic gains more."""

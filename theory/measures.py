@@ -29,6 +29,12 @@ class Mu(Function):  # type: ignore[misc]
         text = rf"\int {printer._print(self.args[0])} \,d\mu"
         return rf"\left({text}\right)^{{{exp}}}" if exp else text
 
+    def _pretty(self, printer: Any) -> Any:
+        from sympy.printing.pretty.stringpict import prettyForm, stringPict
+
+        body = printer._print(self.args[0])
+        return prettyForm(*stringPict("∫ ").right(body, " dμ"), binding=prettyForm.MUL)
+
     def _eval_is_real(self) -> bool | None:
         return True if self.args[0].is_real else None
 

@@ -1,0 +1,181 @@
+"""Pictures of the evidence, its lower bounds and their estimators; the curves are the expressions of `theory.vae`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from sympy import Expr, Symbol, lambdify
+
+from ..theory import vae as theory
+from ..theory.gaussian import Normal
+from .picture import picture
+
+BLUE, VERMILION, GREEN, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9"
+GREY = "#555555"
+
+MODEL = {theory.w: 1.0, theory.b: 0.0, theory.s: 0.8, theory.x: 1.2}
+"""The linear Gaussian model of the pictures: loading, offset, noise, datum."""
+
+
+def curve(expr: Expr, variable: Symbol, at: Mapping[Symbol, float]) -> Callable[[Any], Any]:
+    """The expression as a NumPy function of one symbol, the others held at their values."""
+    symbols = [variable, *at]
+    compiled = lambdify(symbols, expr, "numpy", dummify=True)
+    return lambda values: np.broadcast_to(compiled(values, *at.values()), np.shape(values))
+
+
+def generator(name: str) -> np.random.Generator:
+    """The generator of a picture: its draws depend on its name alone."""
+    return np.random.default_rng(int.from_bytes(hashlib.sha256(f"vae.{name}".encode()).digest()[:8], "big"))
+
+
+def _log_evidence() -> float:
+    law = Normal(theory.b, theory.w**2 + theory.s**2)
+    return float(
+        curve(law.logpdf(theory.x), theory.x, {k: v for k, v in MODEL.items() if k != theory.x})(MODEL[theory.x])
+    )
+
+
+def _posterior() -> tuple[float, float]:
+    total = MODEL[theory.w] ** 2 + MODEL[theory.s] ** 2
+    mean = MODEL[theory.w] * (MODEL[theory.x] - MODEL[theory.b]) / total
+    return mean, MODEL[theory.s] / total**0.5
+
+
+@picture(size=(3.5, 2.6))
+def evidence_gap(axes: Any) -> None:
+    """The log-evidence of a linear Gaussian model and its lower bound against the variational mean, the variational
+    scale being the posterior's and twice that: the gap is the divergence from q to the posterior."""
+    evidence, (centre, width) = _log_evidence(), _posterior()
+    means = np.linspace(centre - 1.5, centre + 1.5, 301)
+    for scale, colour, label in (
+        (width, BLUE, "bound, $\\sigma$ of the posterior"),
+        (2 * width, VERMILION, "bound, $\\sigma$ twice that"),
+    ):
+        gap = curve(theory.linear_gaussian_gap.rhs, theory.mu, {**MODEL, theory.sigma: scale})
+        axes.plot(means, evidence - gap(means), color=colour, label=label)
+        if scale == width:
+            axes.fill_between(means, evidence - gap(means), evidence, color=SKY, alpha=0.35, linewidth=0)
+    axes.axhline(evidence, color="black", linewidth=1, linestyle=(0, (4, 2)), label="log-evidence")
+    axes.axvline(centre, color=GREY, linewidth=0.6, linestyle=":")
+    axes.text(centre + 0.92, evidence - 0.42, "KL$(q\\,\\|\\,$posterior$)$", ha="left", va="center", fontsize=7)
+    axes.set(xlabel="variational mean $\\mu$", ylabel="nats", xlim=(means[0], means[-1]))
+    axes.legend(loc="lower center")
+
+
+@picture(size=(3.5, 2.6))
+def gradient_variances(axes: Any) -> None:
+    """Variance of two unbiased estimators of the gradient of E z^2 in the mean mu of q, for mu = 1, against the scale of
+    q: exact curves, and the sample variance of 20,000 draws."""
+    claims, at = theory.gradient_variances.claim.claims, {theory.mu: 1.0}
+    scales = np.geomspace(0.1, 3, 200)
+    rng = generator("gradient_variances")
+    dots = np.geomspace(0.12, 2.6, 9)
+    eps = rng.standard_normal((20_000, 1))
+    z = at[theory.mu] + dots * eps
+    drawn = {"by score": (z**2 * eps / dots).var(axis=0, ddof=1), "by path": (2 * z).var(axis=0, ddof=1)}
+    for part, colour, marker, label in (
+        ("by score", VERMILION, "s", "score function"),
+        ("by path", BLUE, "o", "reparametrized"),
+    ):
+        axes.plot(scales, curve(claims[part].rhs, theory.sigma, at)(scales), color=colour, label=label)
+        axes.plot(dots, drawn[part], marker, color=colour, markerfacecolor="white", linestyle="none")
+    axes.set(xscale="log", yscale="log", xlabel="scale $\\sigma$ of $q$", ylabel="variance of one draw")
+    axes.set_xticks([0.1, 0.3, 1, 3], ["0.1", "0.3", "1", "3"])
+    axes.xaxis.set_minor_locator(_no_ticks())
+    axes.legend(loc="lower right")
+
+
+def _no_ticks() -> Any:
+    from matplotlib.ticker import NullLocator
+
+    return NullLocator()
+
+
+@picture(size=(3.5, 2.6))
+def importance_weighted(axes: Any) -> None:
+    """The bound with K importance samples closes in on the log-evidence of a linear Gaussian model as K doubles; K = 1 is
+    the evidence lower bound in closed form, the dots average 20,000 groups of draws."""
+    evidence, (centre, width) = _log_evidence(), _posterior()
+    mean, scale = centre - width, 1.6 * width
+    rng = generator("importance_weighted")
+    counts = 2 ** np.arange(8)
+    eps = rng.standard_normal((20_000, int(counts[-1])))
+    z = mean + scale * eps
+    joint = curve(
+        Normal(theory.w * theory.z + theory.b, theory.s**2).logpdf(theory.x) + Normal(0, 1).logpdf(theory.z),
+        theory.z,
+        MODEL,
+    )
+    at = {theory.mu: mean, theory.sigma: scale}
+    log_weights = joint(z) - curve(theory.q_normal.logpdf(theory.z), theory.z, at)(z)
+    bounds = [np.log(np.exp(log_weights).reshape(len(z), -1, k).mean(axis=2)).mean() for k in counts]
+    gap = float(curve(theory.linear_gaussian_gap.rhs, theory.mu, {**MODEL, theory.sigma: scale})(mean))
+    axes.axhline(evidence, color="black", linewidth=1, linestyle=(0, (4, 2)))
+    axes.text(counts[-1], evidence + 0.02 * gap, "log-evidence", ha="right", va="bottom", fontsize=7)
+    axes.fill_between(counts, bounds, evidence, color=SKY, alpha=0.35, linewidth=0)
+    axes.plot(counts, bounds, "o-", color=BLUE, markerfacecolor="white")
+    axes.plot(1, evidence - gap, "D", color=VERMILION, markersize=5)
+    axes.annotate(
+        "ELBO, exact", (1, evidence - gap), xytext=(7, 0), textcoords="offset points", va="center", fontsize=7
+    )
+    axes.set(
+        xscale="log",
+        xlabel="importance samples $K$",
+        ylabel="bound (nats)",
+        ylim=(evidence - 1.12 * gap, evidence + 0.16 * gap),
+    )
+    axes.set_xticks(counts, [str(k) for k in counts])
+    axes.xaxis.set_minor_locator(_no_ticks())
+
+
+@picture(size=(7.0, 2.4), panels=2)
+def reparametrized_noise(left: Any, right: Any) -> None:
+    """Standard normal noise through the map z = mu + sigma eps, here mu = 1 and sigma = 1/2: the histogram of 5,000 mapped
+    draws lies on the density N(mu, sigma^2), not on the one that takes sigma for the variance."""
+    at = {theory.mu: 1.0, theory.sigma: 0.5}
+    eps = generator("reparametrized_noise").standard_normal(5_000)
+    z = at[theory.mu] + at[theory.sigma] * eps
+    line = np.array([-3.2, 3.2])
+    left.plot(line, at[theory.mu] + at[theory.sigma] * line, color=GREY)
+    left.plot(eps[:60], z[:60], "o", color=BLUE, alpha=0.6, markeredgewidth=0)
+    left.plot(eps[:60], np.full(60, -1.0), "|", color=VERMILION, markersize=6)
+    left.plot(np.full(60, -3.5), z[:60], "_", color=BLUE, markersize=6)
+    left.text(1.2, 0.75, "$z=\\mu+\\sigma\\,\\epsilon$", fontsize=9)
+    left.set(xlabel="noise $\\epsilon$", ylabel="latent $z$", xlim=(-3.6, 3.4), ylim=(-1.15, 3))
+    points = np.linspace(-1.5, 3.5, 400)
+    right.hist(z, bins=45, density=True, color=SKY, alpha=0.7, label="mapped draws")
+    density = curve(theory.q_normal.pdf(theory.z), theory.z, at)(points)
+    wrong = curve(theory.q_normal.pdf(theory.z), theory.z, {theory.mu: 1.0, theory.sigma: 0.5**0.5})(points)
+    right.plot(points, density, color=BLUE, label="N($\\mu$, $\\sigma^2$)")
+    right.plot(points, wrong, color=VERMILION, linestyle=(0, (4, 2)), label="N($\\mu$, $\\sigma$)")
+    right.set(xlabel="latent $z$", ylabel="density", xlim=(-1.5, 3.9))
+    right.legend(loc="upper right")
+
+
+@picture(size=(3.5, 2.6))
+def printed_estimator(axes: Any) -> None:
+    """Equation 525 as printed, without the prior, and corrected, in a linear Gaussian model: expectations as curves, means
+    of 400 averages over K = 8 draws as dots. The printed average even exceeds the log-evidence, which it should bound."""
+    evidence, (_, width) = _log_evidence(), _posterior()
+    at = {**MODEL, theory.sigma: width}
+    means = np.linspace(-0.4, 2.6, 200)
+    gap = curve(theory.linear_gaussian_gap.rhs, theory.mu, at)
+    without = curve(theory.q_normal.expect(Normal(0, 1).logpdf(theory.z), theory.z), theory.mu, {theory.sigma: width})
+    axes.axhline(evidence, color="black", linewidth=1, linestyle=(0, (4, 2)), label="log-evidence")
+    axes.plot(means, evidence - gap(means) - without(means), color=VERMILION, label="as printed")
+    axes.plot(means, evidence - gap(means), color=BLUE, label="corrected")
+    rng = generator("printed_estimator")
+    likelihood = curve(Normal(theory.w * theory.z + theory.b, theory.s**2).logpdf(theory.x), theory.z, MODEL)
+    prior = curve(Normal(0, 1).logpdf(theory.z), theory.z, {})
+    for mean in np.linspace(-0.2, 2.4, 8):
+        z = mean + width * rng.standard_normal((400, 8))
+        density = curve(theory.q_normal.logpdf(theory.z), theory.z, {theory.mu: mean, theory.sigma: width})
+        printed = (likelihood(z) - density(z)).mean()
+        axes.plot(mean, printed, "s", color=VERMILION, markerfacecolor="white")
+        axes.plot(mean, printed + prior(z).mean(), "o", color=BLUE, markerfacecolor="white")
+    axes.set(xlabel="variational mean $\\mu$", ylabel="nats", xlim=(means[0], means[-1]))
+    axes.legend(loc="lower center")
