@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 check: $(STAMP)
 	$(BIN)/theoremcheck check -j 2
 
-test: $(STAMP)
+test: check
 	$(BIN)/python -m pytest -n 2 --dist worksteal -q
 
 test-full: $(STAMP)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -18,16 +20,22 @@ from .picture import COLOURS
 WIDTH = 6.8
 """Inches: the width of a page's text."""
 _INK, _PALE = "#1A1A1A", "#5F5F5F"
-_LEAD = {"words": 0.19, "formula": 0.33, "reason": 0.19, "head": 0.24, "plain": 0.18}
+_LEAD = {"words": 0.19, "formula": 0.3, "reason": 0.19, "head": 0.26, "plain": 0.19}
+_SIZE = 10.0
+"""Points: the size of formulas."""
 _UNKNOWN_TO_MATHTEXT = {
     r"\lVert": r"\Vert",
     r"\rVert": r"\Vert",
-    r"\mathrm": r"\mathrm",
     r"\text": r"\mathrm",
-    r"\top": r"T",
+    r"\top": "T",
     r"\tfrac": r"\frac",
     r"\limits": "",
+    r"\ge": r"\geq",
+    r"\le": r"\leq",
+    r"\ne": r"\neq",
 }
+_LOW = re.compile(r"\\left([(\[])((?:(?!\\left|\\right|\\frac|\\int|\\sum|\\prod|\\sqrt).)*)\\right([)\]])")
+"""A bracket around nothing tall: mathtext would set its delimiters too small."""
 
 
 @dataclass
@@ -40,7 +48,7 @@ class _Sheet:
         self.lines.append((kind, text, indent, colour))
 
     def prose(self, text: str, kind: str = "words", indent: float = 0.0, colour: str = _INK) -> None:
-        for line in textwrap.wrap(text, 108 - int(12 * indent)):
+        for line in textwrap.wrap(text, 104 - int(16 * indent)):
             self.add(kind, line, indent, colour)
 
 
@@ -65,7 +73,7 @@ def _claim(sheet: _Sheet, statement: Statement) -> None:
     claim = statement.claim
     relation = getattr(claim, "relation", None)
     if relation is not None and isinstance(getattr(claim, "lhs", None), Expr):
-        _formula(sheet, latex(claim.lhs), None)  # type: ignore[attr-defined]
+        _formula(sheet, claim.lhs, None)  # type: ignore[attr-defined]
         _formula(sheet, claim.rhs, RELATION_TEX[relation])  # type: ignore[attr-defined]
     else:
         for part in claim.latex().split(r" \quad\text{and}\quad "):
@@ -94,12 +102,13 @@ def _printed(sheet: _Sheet, report: Report) -> None:
         if outcome.answer and outcome.answer.get("counterexample"):
             found = outcome.answer["counterexample"]
             where = ", ".join(f"{name} = {value}" for name, value in found["point"].items())
-            sheet.prose(f"fails at {where}:", "plain", 0.3)
-            sheet.prose(f"{found['left']} {found['relation']} {found['right']} is false", "plain", 0.3)
+            sheet.prose(f"Fails at {where}:" if where else "Fails:", "plain", 0.3)
+            relation = "=" if found["relation"] == "==" else found["relation"]
+            sheet.prose(f"{found['left']} {relation} {found['right']} is false.", "plain", 0.3)
         if outcome.assumption:
             sheet.prose(f"It holds if {outcome.assumption}.", "plain", 0.3)
         if outcome.verdict in ("refuted", "ill-posed") and outcome.correction:
-            sheet.add("plain", "corrected:", 0.3)
+            sheet.add("plain", "Corrected:", 0.3)
             _formula(sheet, outcome.correction, None)
         if outcome.note:
             sheet.prose(outcome.note, "plain", 0.3, _PALE)
@@ -108,7 +117,7 @@ def _printed(sheet: _Sheet, report: Report) -> None:
 def _evidence(sheet: _Sheet, statement: Statement, report: Report) -> None:
     rejected = sum(mutant.rejected for mutant in report.mutants)
     counted = sum(mutant.exempt is None for mutant in report.mutants)
-    by = f" by {report.answer['method']}" if report.answer.get("method") else ""
+    by = f" ({report.answer['method']})" if report.answer.get("method") else ""
     sheet.add("head", "Evidence")
     sheet.prose(
         f"Accepted{by}; {rejected} of {counted} mutants rejected; references: {', '.join(statement.references)}."
@@ -124,33 +133,39 @@ def _formula(sheet: _Sheet, body: Expr | str, relation: str | None) -> None:
     """A formula on as many lines as it needs, broken before a plus or minus."""
     lead = f"{relation} " if relation else ""
     indent = 0.55 if relation else 0.3
-    for i, text in enumerate(_broken(body)):
+    for i, text in enumerate(_broken(body, WIDTH - 0.8 - indent)):
         sheet.add("formula", f"{lead}{text}" if i == 0 else rf"\quad {text}", indent)
 
 
-def _broken(body: Expr | str, longest: int = 46) -> list[str]:
+def _broken(body: Expr | str, room: float) -> list[str]:
+    """The formula in lines that are at most `room` inches wide, where its terms allow."""
     if isinstance(body, str):
         return [body]
-    lines: list[list[Expr]] = [[]]
+    lines = [""]
     for term in body.as_ordered_terms() if isinstance(body, Add) else [body]:
-        if lines[-1] and _length(Add(*lines[-1], evaluate=False)) + _length(term) > longest:
-            lines.append([])
-        lines[-1].append(term)
-    texts = [latex(Add(*terms, evaluate=False), order="none") for terms in lines]
-    return [text if i == 0 or text.startswith("-") else f"+ {text}" for i, text in enumerate(texts)]
+        longer = lines[-1] + _signed(term, first=lines == [""])
+        extent = _extent(mathtext(longer))
+        if lines[-1] and extent is not None and extent[0] > room:
+            lines.append(_signed(term, first=False))
+        else:
+            lines[-1] = longer
+    return lines
 
 
-def _length(term: Expr) -> int:
-    """Roughly how many glyphs wide a term is set."""
-    return len(str(term).replace("**", "").replace("*", "").replace("log", "lg"))
+def _signed(term: Expr, first: bool) -> str:
+    tex: str = latex(term)
+    if first:
+        return tex
+    return f" - {tex[1:].lstrip()}" if tex.startswith("-") else f" + {tex}"
 
 
 def _set(sheet: _Sheet, title: str, badge: tuple[str, str]) -> Any:
-    import matplotlib
+    import matplotlib.style
     from matplotlib.figure import Figure
 
     with matplotlib.style.context(str(files(__package__).joinpath("house.mplstyle"))):
-        height = 0.62 + sum(_LEAD[kind] for kind, *_ in sheet.lines)
+        leads = [_lead(kind, text) for kind, text, *_ in sheet.lines]
+        height = 0.62 + sum(leads)
         figure = Figure(figsize=(WIDTH, height), layout="none")
         figure.text(0.15 / WIDTH, 1 - 0.24 / height, title, fontsize=11, fontweight="bold", va="center")
         figure.text(
@@ -158,10 +173,9 @@ def _set(sheet: _Sheet, title: str, badge: tuple[str, str]) -> Any:
             bbox={"boxstyle": "round,pad=0.35", "facecolor": badge[1], "edgecolor": "none"},
         )  # fmt: skip
         top = 0.44
-        for kind, text, indent, colour in sheet.lines:
-            top += _LEAD[kind]
-            y = 1 - (top - _LEAD[kind] / 2) / height
-            _line(figure, kind, text, (0.15 + indent) / WIDTH, y, colour)
+        for lead, (kind, text, indent, colour) in zip(leads, sheet.lines, strict=True):
+            top += lead
+            _line(figure, kind, text, (0.15 + indent) / WIDTH, 1 - (top - lead / 2) / height, colour)
     return figure
 
 
@@ -170,29 +184,40 @@ def _line(figure: Any, kind: str, text: str, x: float, y: float, colour: str) ->
         style = {"reason": {"style": "italic", "fontsize": 8}, "head": {"weight": "bold", "fontsize": 8.5}}
         figure.text(x, y, text.replace("$", r"\$"), color=colour, va="center", **style.get(kind, {"fontsize": 8.5}))
         return
-    shown = figure.text(x, y, f"${mathtext(text)}$", color=colour, va="center", fontsize=10)
-    if not _parses(mathtext(text)):
-        shown.set_text(text.replace("$", ""))
-        shown.set_family("monospace")
-        shown.set_fontsize(7)
-    room = (1 - 0.1 / WIDTH - x) * figure.bbox.width
-    width = shown.get_window_extent(figure.canvas.get_renderer()).width
-    if width > room:
-        shown.set_fontsize(shown.get_fontsize() * room / width)
+    extent = _extent(mathtext(text))
+    if extent is None:
+        figure.text(x, y, text.replace("$", ""), color=colour, va="center", fontsize=7, family="monospace")
+        return
+    room = WIDTH * (1 - x) - 0.1
+    size = _SIZE * min(1.0, room / extent[0])
+    figure.text(x, y, f"${mathtext(text)}$", color=colour, va="center", fontsize=size)
+
+
+def _lead(kind: str, text: str) -> float:
+    """The height of a line in inches, with the space that sets it apart."""
+    extent = _extent(mathtext(text)) if kind == "formula" else None
+    return _LEAD[kind] if extent is None else max(_LEAD[kind], extent[1] + 0.1)
 
 
 def mathtext(tex: str) -> str:
-    """LaTeX within what matplotlib sets by itself."""
+    """LaTeX within what matplotlib sets by itself, and as it sets it best."""
     for macro, plain in _UNKNOWN_TO_MATHTEXT.items():
-        tex = tex.replace(macro, plain)
+        tex = re.sub(re.escape(macro) + "(?![a-zA-Z])", lambda _, plain=plain: plain, tex)
+    tex = re.sub(r"\\int(?![a-zA-Z_^]| *[_^])", lambda _: r"\int\;", tex)
+    before = ""
+    while before != tex:
+        before, tex = tex, _LOW.sub(lambda found: "".join(found.groups()), tex)
     return tex
 
 
-def _parses(tex: str) -> bool:
+@cache
+def _extent(tex: str) -> tuple[float, float] | None:
+    """Width and height in inches of a formula at its full size; None where matplotlib cannot set it."""
+    from matplotlib.font_manager import FontProperties
     from matplotlib.mathtext import MathTextParser
 
     try:
-        MathTextParser("path").parse(f"${tex}$")
+        width, height, *_ = MathTextParser("path").parse(f"${tex}$", 72, FontProperties(size=_SIZE))
     except ValueError:
-        return False
-    return True
+        return None
+    return width / 72, height / 72

@@ -36,7 +36,7 @@ class Picture:
 
     def figure(self) -> Any:
         """The drawn matplotlib figure, in the house style."""
-        import matplotlib
+        import matplotlib.style
         from matplotlib.figure import Figure
 
         with matplotlib.style.context(str(files(__package__).joinpath("house.mplstyle"))):
@@ -67,7 +67,7 @@ def pictures_of(module: ModuleType) -> list[Picture]:
 
 def save(figure: Any, out: Path, name: str) -> list[Path]:
     """Write the figure as SVG and PNG with no date in it; the paths written."""
-    import matplotlib
+    import matplotlib.style
 
     written = []
     with matplotlib.style.context(str(files(__package__).joinpath("house.mplstyle"))):

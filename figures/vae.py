@@ -61,15 +61,15 @@ def evidence_gap(axes: Any) -> None:
             axes.fill_between(means, evidence - gap(means), evidence, color=SKY, alpha=0.35, linewidth=0)
     axes.axhline(evidence, color="black", linewidth=1, linestyle=(0, (4, 2)), label="log-evidence")
     axes.axvline(centre, color=GREY, linewidth=0.6, linestyle=":")
-    axes.text(centre + 0.92, evidence - 0.42, "KL$(q\\,\\|\\,$posterior$)$", ha="left", va="center", fontsize=7)
+    axes.text(means[-1] - 0.04, evidence - 0.27, "KL$(q\\,\\|\\,$posterior$)$", ha="right", va="center", fontsize=7)
     axes.set(xlabel="variational mean $\\mu$", ylabel="nats", xlim=(means[0], means[-1]))
     axes.legend(loc="lower center")
 
 
 @picture(size=(3.5, 2.6))
 def gradient_variances(axes: Any) -> None:
-    """Variance of two unbiased estimators of the gradient of E z^2 in the mean mu of q, for mu = 1, against the scale of
-    q: exact curves, and the sample variance of 20,000 draws."""
+    """Variance of two unbiased estimators of the gradient of E z^2 in the mean mu = 1 of q, against the scale of q:
+    exact curves, and the sample variance of 20,000 draws."""
     claims, at = theory.gradient_variances.claim.claims, {theory.mu: 1.0}
     scales = np.geomspace(0.1, 3, 200)
     rng = generator("gradient_variances")
@@ -97,8 +97,8 @@ def _no_ticks() -> Any:
 
 @picture(size=(3.5, 2.6))
 def importance_weighted(axes: Any) -> None:
-    """The bound with K importance samples closes in on the log-evidence of a linear Gaussian model as K doubles; K = 1 is
-    the evidence lower bound in closed form, the dots average 20,000 groups of draws."""
+    """The bound with K importance samples closes in on the log-evidence of a linear Gaussian model as K doubles; at
+    K = 1 stands the evidence lower bound in closed form, the dots average at least 20,000 groups of draws."""
     evidence, (centre, width) = _log_evidence(), _posterior()
     mean, scale = centre - width, 1.6 * width
     rng = generator("importance_weighted")
@@ -132,34 +132,33 @@ def importance_weighted(axes: Any) -> None:
     axes.xaxis.set_minor_locator(_no_ticks())
 
 
-@picture(size=(7.0, 2.4), panels=2)
-def reparametrized_noise(left: Any, right: Any) -> None:
-    """Standard normal noise through the map z = mu + sigma eps, here mu = 1 and sigma = 1/2: the histogram of 5,000 mapped
-    draws lies on the density N(mu, sigma^2), not on the one that takes sigma for the variance."""
-    at = {theory.mu: 1.0, theory.sigma: 0.5}
+@picture(size=(3.5, 2.6))
+def reparametrized_noise(axes: Any) -> None:
+    """Standard normal noise (grey) through the map z = mu + sigma eps, mu = 3 and sigma = 1/2: the histogram of 5,000
+    mapped draws lies on the density N(mu, sigma^2), not on the one that takes sigma for the variance."""
+    mean, scale = 3.0, 0.5
     eps = generator("reparametrized_noise").standard_normal(5_000)
-    z = at[theory.mu] + at[theory.sigma] * eps
-    line = np.array([-3.2, 3.2])
-    left.plot(line, at[theory.mu] + at[theory.sigma] * line, color=GREY)
-    left.plot(eps[:60], z[:60], "o", color=BLUE, alpha=0.6, markeredgewidth=0)
-    left.plot(eps[:60], np.full(60, -1.0), "|", color=VERMILION, markersize=6)
-    left.plot(np.full(60, -3.5), z[:60], "_", color=BLUE, markersize=6)
-    left.text(1.2, 0.75, "$z=\\mu+\\sigma\\,\\epsilon$", fontsize=9)
-    left.set(xlabel="noise $\\epsilon$", ylabel="latent $z$", xlim=(-3.6, 3.4), ylim=(-1.15, 3))
-    points = np.linspace(-1.5, 3.5, 400)
-    right.hist(z, bins=45, density=True, color=SKY, alpha=0.7, label="mapped draws")
-    density = curve(theory.q_normal.pdf(theory.z), theory.z, at)(points)
-    wrong = curve(theory.q_normal.pdf(theory.z), theory.z, {theory.mu: 1.0, theory.sigma: 0.5**0.5})(points)
-    right.plot(points, density, color=BLUE, label="N($\\mu$, $\\sigma^2$)")
-    right.plot(points, wrong, color=VERMILION, linestyle=(0, (4, 2)), label="N($\\mu$, $\\sigma$)")
-    right.set(xlabel="latent $z$", ylabel="density", xlim=(-1.5, 3.9))
-    right.legend(loc="upper right")
+    points = np.linspace(-3.5, 5.6, 500)
+
+    def density(mu: float, sigma: float) -> Any:
+        return curve(theory.q_normal.pdf(theory.z), theory.z, {theory.mu: mu, theory.sigma: sigma})(points)
+
+    axes.hist(eps, bins=40, density=True, color="#D0D0D0")
+    axes.plot(points, density(0, 1), color=GREY)
+    axes.hist(mean + scale * eps, bins=40, density=True, color=SKY, alpha=0.7)
+    axes.plot(points, density(mean, scale), color=BLUE, label="N($\\mu$, $\\sigma^2$)")
+    axes.plot(points, density(mean, scale**0.5), color=VERMILION, linestyle=(0, (4, 2)), label="N($\\mu$, $\\sigma$)")
+    axes.annotate("", (1.75, 0.62), xytext=(0, 0.62), arrowprops={"arrowstyle": "->", "color": GREY, "linewidth": 0.8})
+    axes.text(0.85, 0.65, "$z=\\mu+\\sigma\\,\\epsilon$", ha="center", va="bottom", fontsize=8)
+    axes.text(0, 0.42, "noise $\\epsilon$", ha="center", va="bottom", fontsize=7)
+    axes.set(xlabel="value", ylabel="density", xlim=(-3.5, 5.6), ylim=(0, 0.95))
+    axes.legend(loc="upper left")
 
 
 @picture(size=(3.5, 2.6))
 def printed_estimator(axes: Any) -> None:
-    """Equation 525 as printed, without the prior, and corrected, in a linear Gaussian model: expectations as curves, means
-    of 400 averages over K = 8 draws as dots. The printed average even exceeds the log-evidence, which it should bound."""
+    """Equation 525 as printed, without the prior, and corrected, in a linear Gaussian model: expectations as curves,
+    means of 400 averages over K = 8 draws as dots. The printed one exceeds the log-evidence that it should bound."""
     evidence, (_, width) = _log_evidence(), _posterior()
     at = {**MODEL, theory.sigma: width}
     means = np.linspace(-0.4, 2.6, 200)

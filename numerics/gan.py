@@ -19,6 +19,7 @@ from ..theory import logistic_game as model
 from ..theory.claims import AllOf, Definition, Identity
 from ..theory.divergence import affinity, js, kl, total_variation
 from ..theory.measures import Mu
+from ..theory.statements import Statement
 from ..theory.transport import independent, law, solve
 from .distances import dkwm
 from .intervals import Array, Interval, empirical_bernstein_mean
@@ -188,31 +189,44 @@ def label_information(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     return [Estimate("information about the label", interval, grid.value(divergence.value), mutants)]
 
 
-@measures("gan.generator_gradient", route="automatic differentiation with torch", needs=("torch",))
-def autograd_generator(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
-    """The derivative of the value with respect to the generator's parameter; the printed sign is a mutant."""
+def _by_autograd(
+    statement: Statement, part: str, variable: Symbol, rng: np.random.Generator, count: int
+) -> list[Estimate]:
+    """The derivative of the written-out value of the game in a parameter, by torch, against a part of a statement."""
     import torch
 
-    whole = gan.generator_gradient.claim
-    assert isinstance(whole, AllOf)
-    claim = whole.claims["gradient"]
+    assert isinstance(statement.claim, AllOf)
+    claim = statement.claim.claims[part]
     assert isinstance(claim, Identity)
     symbols = (model.w, model.theta, model.x1, model.x2, model.z1, model.z2, model.share, model.chance)
-    formula = _compiled(claim.rhs, symbols)
+    formula, logsigmoid = _compiled(claim.rhs, symbols), torch.nn.functional.logsigmoid
     found = []
-    for k in range(tier.choose(quick=3, full=20)):
+    for k in range(count):
         at = {s: float(rng.uniform(0.2, 0.8)) if s.domain.upper == 1 else float(rng.normal()) for s in symbols}
-        held = {s: torch.tensor(value, dtype=torch.float64, requires_grad=s == model.theta) for s, value in at.items()}
+        held = {s: torch.tensor(value, dtype=torch.float64, requires_grad=s == variable) for s, value in at.items()}
         weight, theta, x1, x2, z1, z2, share, chance = held.values()
-        logsigmoid = torch.nn.functional.logsigmoid
         value = share * logsigmoid(weight * x1) + (1 - share) * logsigmoid(weight * x2)
         value = value + chance * logsigmoid(-weight * theta * z1) + (1 - chance) * logsigmoid(-weight * theta * z2)
         value.backward()
-        size = abs(at[model.w]) * (abs(at[model.z1]) + abs(at[model.z2]))
-        predicted = float(formula(*(at[s] for s in symbols)))
-        interval = enclosure(float(theta.grad), error=64 * EPS * size, method="torch, 64 roundings of the largest term")
-        found.append(Estimate(f"gradient {k + 1}", interval, predicted, {"as printed": -predicted}))
+        size = (1 + abs(at[model.w]) + abs(at[model.theta])) * sum(abs(at[s]) for s in symbols[2:6])
+        predicted = float(formula(*at.values()))
+        interval = enclosure(float(held[variable].grad), error=64 * EPS * size, method="torch, 64 roundings of the sum")
+        found.append(Estimate(f"gradient {k + 1}", interval, predicted, {"with the other sign": -predicted}))
     return found
+
+
+@measures("gan.generator_gradient", route="automatic differentiation with torch", needs=("torch",))
+def autograd_generator(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    """The derivative of the value in the generator's parameter; the other sign is the printed one."""
+    count = tier.choose(quick=3, full=20)
+    return _by_autograd(gan.generator_gradient, "gradient", model.theta, rng, count)
+
+
+@measures("gan.discriminator_gradient", route="automatic differentiation with torch", needs=("torch",))
+def autograd_discriminator(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
+    """The derivative of the value in the discriminator's parameter."""
+    count = tier.choose(quick=3, full=20)
+    return _by_autograd(gan.discriminator_gradient, "exchanged", model.w, rng, count)
 
 
 @measures(

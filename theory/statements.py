@@ -96,8 +96,8 @@ class Statement:
         return self.build()
 
     @property
-    def claim(self) -> Claim:
-        """What is claimed."""
+    def claim(self) -> Any:
+        """What is claimed: one of the classes of `theory.claims`."""
         return self.theorem.claim
 
     @property

@@ -86,7 +86,8 @@ class DomainSymbol(Symbol):  # type: ignore[misc]
 
     def _hashable_content(self) -> tuple[Any, ...]:
         # Computed once: SymPy asks at every comparison.
-        return self._content
+        content: tuple[Any, ...] = self._content
+        return content
 
     def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (self.name, self.domain, self.tex, self.typical), {}

@@ -24,7 +24,7 @@ CLOSED_UNIT = Domain(Integer(0), Integer(1), lower_open=False, upper_open=False)
 
 q, prior = density("q"), density("pi", tex=r"\pi")  # variational posterior and prior, on any latent space
 lik = function("l", POSITIVE, tex=r"\ell")  # likelihood of the datum given the latent
-joint, marginal = function("j", POSITIVE), function("m", POSITIVE)  # joint density and the density of the latent
+joint = function("j", POSITIVE)  # joint density of datum and latent, at one latent value
 test = function("f")  # any test function
 target, output = function("x"), function("y", tex=r"\hat{x}")  # coordinates of a datum and of its reconstruction
 
@@ -144,13 +144,12 @@ def joint_factorization() -> Theorem:
 
 @statement(answers=(521,), references=("kingma2014",), cites=(joint_factorization,))
 def evidence_integral() -> Theorem:
-    """The evidence is the likelihood integrated against the prior: the joint density summed over the latent, and in the
-    linear Gaussian model a Gaussian whose variance adds the noise to the squared loading."""
+    """The evidence is the likelihood integrated against the prior, the constant that makes Bayes' posterior a density; in
+    the linear Gaussian model it is a Gaussian whose variance adds the noise to the squared loading."""
     likelihood, latent = Normal(w * z + b, s**2), Normal(0, 1)
     return Theorem(
         AllOf(
             {
-                "total probability": Identity(integral(joint / marginal * marginal), integral(joint)),
                 "Bayes' posterior is a density": Identity(integral(posterior), Integer(1)),
                 "linear Gaussian model": Identity(
                     Integral(likelihood.pdf(x) * latent.pdf(z), (z, -oo, oo)), Normal(b, w**2 + s**2).pdf(x)
@@ -158,7 +157,7 @@ def evidence_integral() -> Theorem:
             }
         ),
         mutants={
-            "prior forgotten": Identity(integral(joint / marginal), integral(joint)),
+            "prior forgotten": Identity(integral(prior * lik / integral(lik)), Integer(1)),
             "noise counted twice": Identity(
                 Integral(likelihood.pdf(x) * latent.pdf(z), (z, -oo, oo)), Normal(b, w**2 + 2 * s**2).pdf(x)
             ),
