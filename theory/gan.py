@@ -429,12 +429,19 @@ def quantiles() -> Theorem:
 
 @statement(references=("villani2009", "vallender1974"), cites=(weak_duality, quantiles))
 def on_the_line() -> Theorem:
-    """On the line the distance is the area between the distribution functions: on three points with any weights and
-    gaps the quantile coupling costs it, a critic with slopes of size one gains it, and no critic gains more."""
+    """On the line the quantile coupling costs the area between the distribution functions: on three points, with any
+    weights and gaps."""
     return lipschitz.on_the_line()
 
 
-@statement(references=("villani2009",), cites=(on_the_line,))
+@statement(references=("villani2009", "vallender1974"), cites=(on_the_line,))
+def critics_on_the_line() -> Theorem:
+    """On the line no critic with slopes up to one gains more than that area, and slopes of size one gain it: so it is
+    the distance, by both certificates."""
+    return lipschitz.critics_on_the_line()
+
+
+@statement(references=("villani2009",), cites=(critics_on_the_line,))
 def sorted_matching() -> Theorem:
     """Of the two ways to match two pairs of numbers the sorted one is never dearer: so for empirical laws of equal
     size the distance is the mean distance of the order statistics."""

@@ -34,7 +34,7 @@ def generate(claim: Claim) -> dict[str, Claim]:
         return {name: claim.of(value) for name, value in _near_misses(claim.value)}
     if isinstance(claim, AllOf):
         return {
-            f"{part}: {name}": AllOf({**claim.claims, part: mutant})
+            f"{part}: {name}": AllOf({part: mutant})
             for part, one in claim.claims.items()
             for name, mutant in generate(one).items()
         }

@@ -118,11 +118,13 @@ class Statement:
     @property
     def symbols(self) -> tuple[Symbol, ...]:
         """The free symbols of the claim, by name."""
-        return self.claim.symbols
+        symbols: tuple[Symbol, ...] = self.claim.symbols
+        return symbols
 
     def latex(self) -> str:
         """The claim as a formula."""
-        return self.claim.latex()
+        formula: str = self.claim.latex()
+        return formula
 
     def at(self, values: Mapping[Symbol, Expr] | None = None) -> Citation:
         """This statement as the reason of a step, at the given values of its symbols."""

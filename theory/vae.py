@@ -14,6 +14,7 @@ from sympy import Expr, Integer, Integral, Matrix, Rational, cos, exp, eye, log,
 from .claims import AllOf, Claim, Definition, Identity, Inequality
 from .divergence import kl
 from .gaussian import DiagonalNormal, MultivariateNormal, Normal
+from .gaussian import kl as normal_kl
 from .measures import expect, integral
 from .statements import Printed, Step, Theorem, statement
 from .symbols import POSITIVE, Domain, density, function, integer, positive, real, reals
@@ -39,7 +40,18 @@ scale0 = positive("sigma0", tex=r"\sigma_0", typical=(0.3, 2))
 w = real("w")  # loading of the linear Gaussian model
 s = positive("s", typical=(0.3, 2))  # its noise
 k = integer("k", least=1)
-q_normal = Normal(mu, sigma**2)
+standard, q_normal = Normal(0, 1), Normal(mu, sigma**2)
+decoder = Normal(w * z + b, s**2)  # likelihood of the linear Gaussian model, whose prior is `standard`
+
+
+def over_line(expr: Expr, variable: Expr) -> Integral:
+    """The integral over the real line."""
+    return Integral(expr, (variable, -oo, oo))
+
+
+def closed_kl(mean: Expr, scale: Expr, mean0: Expr, scale0: Expr) -> Expr:
+    """The divergence of N(mean, scale^2) from N(mean0, scale0^2), as `gaussian_kl` proves it."""
+    return log(scale0 / scale) + (scale**2 + (mean - mean0) ** 2) / (2 * scale0**2) - Rational(1, 2)
 
 
 @statement(answers=(518,), references=("kingma2014",))
@@ -67,8 +79,8 @@ def reconstruction_loss() -> Theorem:
 
 @statement(answers=(519,), references=("baldi1989", "bourlard1988"))
 def linear_autoencoder() -> Theorem:
-    """The expected reconstruction error of a linear autoencoder with one code unit on centred data with variances
-    a >= b along the axes is at least b, attained by projecting on the first axis: principal component analysis."""
+    """The expected reconstruction error of a linear autoencoder with one code unit, on centred data with variances
+    b + c and b along the axes, is stationary at the projection on the first axis, where it is b."""
     v1, v2, w1, w2 = reals("v1 v2 w1 w2")  # encoder x -> v.x and decoder c -> c w
     small, excess = positive("b"), positive("c")  # variances b + c along the first axis, b along the second
     error = (
@@ -93,7 +105,7 @@ def linear_autoencoder() -> Theorem:
     return Theorem(
         objective,
         mutants={"decoder forgotten": objective.of(error.subs({w1: 1, w2: 1}))},
-        printed={519: Printed(note="Written out for the linear autoencoder, where the minimum is known.")},
+        printed={519: Printed(note="Written out for the linear autoencoder: vae.principal_subspace has its minimum.")},
     )
 
 
@@ -130,39 +142,28 @@ def joint_factorization() -> Theorem:
     """The joint density is the conditional density of the datum given the latent times the density of the latent: as
     functionals of any test function, wherever the latent has positive density."""
     given = joint / integral(joint)  # the density of the datum given one latent value
-    rebuilt = integral(given * test) * integral(joint)
-    return Theorem(
-        AllOf(
-            {
-                "factorization": Identity(integral(joint * test), rebuilt),
-                "the conditional is normalized": Identity(integral(given), Integer(1)),
-            }
-        ),
-        mutants={"the latent's density forgotten": Identity(integral(joint * test), integral(given * test))},
-    )
+    claims = {
+        "factorization": Identity(integral(joint * test), integral(given * test) * integral(joint)),
+        "the conditional is normalized": Identity(integral(given), Integer(1)),
+    }
+    mutants = {"the latent's density forgotten": Identity(integral(joint * test), integral(given * test))}
+    return Theorem(AllOf(claims), mutants=mutants)
 
 
 @statement(answers=(521,), references=("kingma2014",), cites=(joint_factorization,))
 def evidence_integral() -> Theorem:
-    """The evidence is the likelihood integrated against the prior, the constant that makes Bayes' posterior a density; in
-    the linear Gaussian model it is a Gaussian whose variance adds the noise to the squared loading."""
-    likelihood, latent = Normal(w * z + b, s**2), Normal(0, 1)
-    return Theorem(
-        AllOf(
-            {
-                "Bayes' posterior is a density": Identity(integral(posterior), Integer(1)),
-                "linear Gaussian model": Identity(
-                    Integral(likelihood.pdf(x) * latent.pdf(z), (z, -oo, oo)), Normal(b, w**2 + s**2).pdf(x)
-                ),
-            }
-        ),
-        mutants={
-            "prior forgotten": Identity(integral(prior * lik / integral(lik)), Integer(1)),
-            "noise counted twice": Identity(
-                Integral(likelihood.pdf(x) * latent.pdf(z), (z, -oo, oo)), Normal(b, w**2 + 2 * s**2).pdf(x)
-            ),
-        },
-    )
+    """The evidence is the likelihood integrated against the prior, the constant that makes Bayes' posterior a density;
+    in the linear Gaussian model it is a Gaussian whose variance adds the noise to the squared loading."""
+    integrated = over_line(decoder.pdf(x) * standard.pdf(z), z)
+    claims = {
+        "Bayes' posterior is a density": Identity(integral(posterior), Integer(1)),
+        "linear Gaussian model": Identity(integrated, Normal(b, w**2 + s**2).pdf(x)),
+    }
+    mutants = {
+        "prior forgotten": Identity(integral(prior * lik / integral(lik)), Integer(1)),
+        "noise counted twice": Identity(integrated, Normal(b, w**2 + 2 * s**2).pdf(x)),
+    }
+    return Theorem(AllOf(claims), mutants=mutants)
 
 
 @statement(references=("kingma2014", "blei2017"))
@@ -239,40 +240,29 @@ def elbo_objective() -> Theorem:
 def reparametrization() -> Theorem:
     """If eps is standard normal then mu + sigma eps is normal with mean mu and variance sigma^2, in each coordinate:
     its density by the change of variables, and its moment generating function."""
-    standard = Normal(0, 1)
-    pushed = standard.pdf((z - mu) / sigma) / sigma
-    return Theorem(
-        AllOf(
-            {
-                "density": Identity(pushed, q_normal.pdf(z)),
-                "moment generating function": Identity(
-                    exp(t * mu) * Integral(exp(t * sigma * x) * standard.pdf(x), (x, -oo, oo)), q_normal.mgf(t)
-                ),
-            }
-        ),
-        mutants={
-            "scaled by the variance": Identity(standard.pdf((z - mu) / sigma**2) / sigma**2, q_normal.pdf(z)),
-            "Jacobian forgotten": Identity(standard.pdf((z - mu) / sigma), q_normal.pdf(z)),
-        },
-    )
+    generating = exp(t * mu) * over_line(exp(t * sigma * x) * standard.pdf(x), x)
+    claims = {
+        "density": Identity(standard.pdf((z - mu) / sigma) / sigma, q_normal.pdf(z)),
+        "moment generating function": Identity(generating, q_normal.mgf(t)),
+    }
+    mutants = {
+        "scaled by the variance": Identity(standard.pdf((z - mu) / sigma**2) / sigma**2, q_normal.pdf(z)),
+        "Jacobian forgotten": Identity(standard.pdf((z - mu) / sigma), q_normal.pdf(z)),
+    }
+    return Theorem(AllOf(claims), mutants=mutants)
 
 
 @statement(references=("kingma2014", "mohamed2020"), cites=(reparametrization,))
 def reparametrized_gradient() -> Theorem:
     """The gradient of E_q f in mean and scale is the mean of f' and of eps f' at mu + sigma eps: for the exponentials
     f(z) = exp(t z), which generate every moment."""
-    standard = Normal(0, 1)
-    slope = t * exp(t * (mu + sigma * x))
-    value = q_normal.mgf(t)
-    return Theorem(
-        AllOf(
-            {
-                "mean": Identity(value.diff(mu), Integral(slope * standard.pdf(x), (x, -oo, oo))),
-                "scale": Identity(value.diff(sigma), Integral(x * slope * standard.pdf(x), (x, -oo, oo))),
-            }
-        ),
-        mutants={"noise forgotten": Identity(value.diff(sigma), Integral(slope * standard.pdf(x), (x, -oo, oo)))},
-    )
+    value, slope = q_normal.mgf(t), t * exp(t * (mu + sigma * x))
+    claims = {
+        "mean": Identity(value.diff(mu), over_line(slope * standard.pdf(x), x)),
+        "scale": Identity(value.diff(sigma), over_line(x * slope * standard.pdf(x), x)),
+    }
+    mutants = {"noise forgotten": Identity(value.diff(sigma), over_line(slope * standard.pdf(x), x))}
+    return Theorem(AllOf(claims), mutants=mutants)
 
 
 @statement(references=("williams1992", "mohamed2020"))
@@ -281,88 +271,67 @@ def score_gradient() -> Theorem:
     that a constant may be taken from f."""
     value, score = q_normal.mgf(t), q_normal.logpdf(z)
     weigh = exp(t * z) * q_normal.pdf(z)
-    return Theorem(
-        AllOf(
-            {
-                "mean": Identity(value.diff(mu), Integral(weigh * score.diff(mu), (z, -oo, oo))),
-                "scale": Identity(value.diff(sigma), Integral(weigh * score.diff(sigma), (z, -oo, oo))),
-                "score has mean zero": Identity(
-                    Integral(q_normal.pdf(z) * score.diff(sigma), (z, -oo, oo)), Integer(0)
-                ),
-            }
-        ),
-        mutants={
-            "score not weighed": Identity(value.diff(mu), Integral(q_normal.pdf(z) * score.diff(mu), (z, -oo, oo)))
-        },
-    )
+    claims = {
+        "mean": Identity(value.diff(mu), over_line(weigh * score.diff(mu), z)),
+        "scale": Identity(value.diff(sigma), over_line(weigh * score.diff(sigma), z)),
+        "score has mean zero": Identity(over_line(q_normal.pdf(z) * score.diff(sigma), z), Integer(0)),
+    }
+    mutants = {"score not weighed": Identity(value.diff(mu), over_line(q_normal.pdf(z) * score.diff(mu), z))}
+    return Theorem(AllOf(claims), mutants=mutants)
 
 
 @statement(references=("mohamed2020",), cites=(reparametrized_gradient, score_gradient))
 def gradient_variances() -> Theorem:
     """For f(z) = z^2 the reparametrized gradient in the mean has variance 4 sigma^2, less than the score-function
     gradient's; for f(z) = cos(2 z) and a standard normal q it has the larger one: neither dominates in general."""
-    standard = Normal(0, 1)
-    score = q_normal.logpdf(z).diff(mu)
-    by_score = q_normal.expect((z**2 * score) ** 2, z) - q_normal.expect(z**2 * score, z) ** 2
-    slope = 2 * (mu + sigma * x)
+    slope, weighed = 2 * (mu + sigma * x), z**2 * q_normal.logpdf(z).diff(mu)
     by_path = standard.expect(slope**2, x) - standard.expect(slope, x) ** 2
+    by_score = q_normal.expect(weighed**2, z) - q_normal.expect(weighed, z) ** 2
     closed = mu**4 / sigma**2 + 14 * mu**2 + 15 * sigma**2
-    # The mean of both is E[f'] = 0 by symmetry; cos^2 and sin^2 are written with twice the angle.
-    wave_by_score = standard.expect(x**2 * (1 + cos(4 * x)) / 2, x)
+    # For the cosine both means are 0 by symmetry; cos^2 and sin^2 are written with twice the angle.
     wave_by_path = standard.expect(4 * (1 - cos(4 * x)) / 2, x)
-    return Theorem(
-        AllOf(
-            {
-                "by path": Identity(by_path, 4 * sigma**2),
-                "by score": Identity(by_score, closed),
-                "square": Inequality(4 * sigma**2, "<", closed),
-                "wave": Inequality(wave_by_path, ">", wave_by_score),
-            }
-        ),
-        mutants={
-            "square of the mean forgotten": Identity(by_score, closed + 4 * mu**2),
-            "the path always wins": Inequality(wave_by_path, "<=", wave_by_score),
-        },
-    )
+    wave_by_score = standard.expect(x**2 * (1 + cos(4 * x)) / 2, x)
+    claims = {
+        "by path": Identity(by_path, 4 * sigma**2),
+        "by score": Identity(by_score, closed),
+        "square": Inequality(4 * sigma**2, "<", closed),
+        "wave": Inequality(wave_by_path, ">", wave_by_score),
+    }
+    mutants = {
+        "square of the mean forgotten": Identity(by_score, closed + 4 * mu**2),
+        "the path always wins": Inequality(wave_by_path, "<=", wave_by_score),
+    }
+    return Theorem(AllOf(claims), mutants=mutants)
 
 
 @statement(references=("kingma2014",))
 def gaussian_kl() -> Theorem:
     """The divergence between two normal distributions on the line, from its integral."""
-    p = Normal(mean0, scale0**2)
-    closed = log(scale0 / sigma) + (sigma**2 + (mu - mean0) ** 2) / (2 * scale0**2) - Rational(1, 2)
+    log_ratio = q_normal.logpdf(z) - Normal(mean0, scale0**2).logpdf(z)
+    divergence = over_line(q_normal.pdf(z) * log_ratio, z)
     return Theorem(
-        Identity(Integral(q_normal.pdf(z) * (q_normal.logpdf(z) - p.logpdf(z)), (z, -oo, oo)), closed),
-        mutants={
-            "reversed": Identity(
-                Integral(q_normal.pdf(z) * (q_normal.logpdf(z) - p.logpdf(z)), (z, -oo, oo)),
-                log(sigma / scale0) + (scale0**2 + (mu - mean0) ** 2) / (2 * sigma**2) - Rational(1, 2),
-            )
-        },
+        Identity(divergence, closed_kl(mu, sigma, mean0, scale0)),
+        mutants={"reversed": Identity(divergence, closed_kl(mean0, scale0, mu, sigma))},
     )
 
 
 @statement(references=("kingma2014",), cites=(gaussian_kl,))
 def diagonal_kl() -> Theorem:
-    """From a diagonal to the standard normal law the divergence is half the sum of mu_i^2 + sigma_i^2 - 1 - log sigma_i^2,
-    computed in two dimensions; in any dimension that sum is nonnegative."""
+    """From a diagonal to the standard normal law, in two dimensions, the divergence is half the sum over coordinates of
+    mu_i^2 + sigma_i^2 - 1 - log sigma_i^2; in any dimension that sum is nonnegative."""
     mean, scale = function("mu", tex=r"\mu"), function("sigma", POSITIVE, tex=r"\sigma")  # over coordinates
     total = integral(mean**2 + scale**2 - 1 - log(scale**2)) / 2
-    m1, m2, y1, y2 = reals("m1 m2 y1 y2")
+    m1, m2 = reals("m1 m2")
     s1, s2 = positive("s1"), positive("s2")
-    law, standard = DiagonalNormal((m1, m2), (s1**2, s2**2)), DiagonalNormal((0, 0), (1, 1))
-    point = (y1, y2)
-    divergence = law.expect(law.logpdf(point) - standard.logpdf(point), point)
+    divergence = normal_kl(DiagonalNormal((m1, m2), (s1**2, s2**2)), DiagonalNormal((0, 0), (1, 1)))
     closed = sum(m**2 + v**2 - 1 - log(v**2) for m, v in ((m1, s1), (m2, s2))) / 2
-    return Theorem(
-        AllOf({"two dimensions": Identity(divergence, closed), "nonnegative": Inequality(total, ">=", Integer(0))}),
-        mutants={
-            "standard deviation for the variance": Inequality(
-                integral(mean**2 + scale - 1 - log(scale**2)), ">=", Integer(0)
-            ),
-            "strictly positive": Inequality(total, ">", Integer(0)),
-        },
-    )
+    claims = {"two dimensions": Identity(divergence, closed), "nonnegative": Inequality(total, ">=", Integer(0))}
+    unsquared = integral(mean**2 + scale - 1 - log(scale**2))
+    mutants = {
+        "standard deviation for the variance": Inequality(unsquared, ">=", Integer(0)),
+        "strictly positive": Inequality(total, ">", Integer(0)),
+    }
+    return Theorem(AllOf(claims), mutants=mutants)
 
 
 @statement(references=("kingma2014",), cites=(gaussian_kl,))
@@ -371,20 +340,13 @@ def full_covariance_kl() -> Theorem:
     minus size minus log determinant, at size two with symbolic entries."""
     m1, m2, correlation = reals("m1 m2 r")
     s1, s2 = positive("s1"), positive("s2")
-    lower = Matrix([[s1, 0], [correlation, s2]])  # Cholesky factor
-    covariance = lower * lower.T
-    y1, y2 = reals("y1 y2")
-    law, standard = MultivariateNormal(Matrix([m1, m2]), covariance), MultivariateNormal(Matrix([0, 0]), Matrix.eye(2))
-    point = Matrix([y1, y2])
-    divergence = law.expect(law.logpdf(point) - standard.logpdf(point), (y1, y2))
-    closed = (covariance.trace() + m1**2 + m2**2 - 2 - log(covariance.det())) / 2
+    factor = Matrix([[s1, 0], [correlation, s2]])  # of Cholesky
+    covariance = factor * factor.T
+    law, unit = MultivariateNormal(Matrix([m1, m2]), covariance), MultivariateNormal(Matrix([0, 0]), eye(2))
+    squares = covariance.trace() + m1**2 + m2**2 - 2
     return Theorem(
-        Identity(divergence, closed),
-        mutants={
-            "log determinant of the factor": Identity(
-                divergence, (covariance.trace() + m1**2 + m2**2 - 2 - log(s1 * s2)) / 2
-            )
-        },
+        Identity(normal_kl(law, unit), (squares - log(covariance.det())) / 2),
+        mutants={"log determinant of the factor": Identity(normal_kl(law, unit), (squares - log(factor.det())) / 2)},
     )
 
 
@@ -420,62 +382,52 @@ def importance_weighted_bound() -> Theorem:
     of their leave-one-out means and the logarithm is concave; and neither exceeds the log-evidence."""
     total = positive("S")  # of k + 1 weights
     left_out = density("u")  # the uniform law over which weight is left out: weights w, leave-one-out means (S - w) / k
-    mean_of_rest = function("h", POSITIVE)
-    weight = function("v", POSITIVE)
-    return Theorem(
-        AllOf(
-            {
-                "leave one out": Identity(((k + 1) * total - total) / (k * (k + 1)), total / (k + 1)),
-                "concavity": Inequality(expect(left_out, log(mean_of_rest)), "<=", log(expect(left_out, mean_of_rest))),
-                "below the evidence": Inequality(expect(q, log(weight)), "<=", log(expect(q, weight))),
-            }
-        ),
-        mutants={
-            "one weight too many": Identity(((k + 1) * total - total) / (k * k), total / (k + 1)),
-            "convexity": Inequality(expect(left_out, log(mean_of_rest)), ">=", log(expect(left_out, mean_of_rest))),
-        },
-    )
+    rest, weight = function("h", POSITIVE), function("v", POSITIVE)
+    mean_log, log_mean = expect(left_out, log(rest)), log(expect(left_out, rest))
+    claims = {
+        "leave one out": Identity(((k + 1) * total - total) / (k * (k + 1)), total / (k + 1)),
+        "concavity": Inequality(mean_log, "<=", log_mean),
+        "below the evidence": Inequality(expect(q, log(weight)), "<=", log(expect(q, weight))),
+    }
+    mutants = {
+        "one weight too many": Identity(((k + 1) * total - total) / (k * k), total / (k + 1)),
+        "convexity": Inequality(mean_log, ">=", log_mean),
+    }
+    return Theorem(AllOf(claims), mutants=mutants)
 
 
 @statement(references=("tipping1999",), cites=(evidence_integral,))
 def linear_gaussian_posterior() -> Theorem:
     """In the linear Gaussian model prior times likelihood is evidence times a normal posterior."""
-    likelihood, latent = Normal(w * z + b, s**2), Normal(0, 1)
     total = w**2 + s**2
-    exact = Normal(w * (x - b) / total, s**2 / total)
-    both = latent.pdf(z) * likelihood.pdf(x)
-    return Theorem(
-        Identity(both, Normal(b, total).pdf(x) * exact.pdf(z)),
-        mutants={
-            "posterior variance of the noise": Identity(
-                both, Normal(b, total).pdf(x) * Normal(w * (x - b) / total, s**2).pdf(z)
-            ),
-            "mean not centred": Identity(both, Normal(b, total).pdf(x) * Normal(w * x / total, s**2 / total).pdf(z)),
-        },
-    )
+
+    def split(mean: Expr, variance: Expr) -> Claim:
+        return Identity(standard.pdf(z) * decoder.pdf(x), Normal(b, total).pdf(x) * Normal(mean, variance).pdf(z))
+
+    mutants = {
+        "posterior variance of the noise": split(w * (x - b) / total, s**2),
+        "mean not centred": split(w * x / total, s**2 / total),
+    }
+    return Theorem(split(w * (x - b) / total, s**2 / total), mutants=mutants)
 
 
 @statement(references=("tipping1999", "lucas2019"), cites=(evidence_decomposition, linear_gaussian_posterior))
 def linear_gaussian_gap() -> Theorem:
     """In the linear Gaussian model the gap between log-evidence and bound is the divergence of two normal laws."""
-    likelihood, latent = Normal(w * z + b, s**2), Normal(0, 1)
     total = w**2 + s**2
-    bound = q_normal.expect(likelihood.logpdf(x) + latent.logpdf(z) - q_normal.logpdf(z), z)
-    centre, width = w * (x - b) / total, s / sqrt(total)
-    gap = log(width / sigma) + (sigma**2 + (mu - centre) ** 2) / (2 * width**2) - Rational(1, 2)
-    return Theorem(
-        Identity(Normal(b, total).logpdf(x) - bound, gap),
-        mutants={"twice the width": Identity(Normal(b, total).logpdf(x) - bound, gap.subs(sigma, 2 * sigma))},
-    )
+    bound = q_normal.expect(decoder.logpdf(x) + standard.logpdf(z) - q_normal.logpdf(z), z)
+    missing = Normal(b, total).logpdf(x) - bound
+    gap = closed_kl(mu, sigma, w * (x - b) / total, s / sqrt(total))
+    return Theorem(Identity(missing, gap), mutants={"twice the width": Identity(missing, gap.subs(sigma, 2 * sigma))})
 
 
 @statement(references=("tipping1999",), cites=(linear_gaussian_posterior,))
 def probabilistic_pca() -> Theorem:
-    """With one latent and two coordinates of equal noise, prior times likelihood is evidence times posterior: the evidence
-    has covariance w w^T + s^2 I and the posterior's mean is w^T (x - b) / (|w|^2 + s^2)."""
+    """With one latent and two coordinates of equal noise, prior times likelihood is evidence times posterior: the
+    evidence has covariance w w^T + s^2 I and the posterior's mean is w^T (x - b) / (|w|^2 + s^2)."""
     w1, w2, b1, b2, x1, x2 = reals("w1 w2 b1 b2 x1 x2")
     total = w1**2 + w2**2 + s**2
-    both = Normal(0, 1).logpdf(z) + Normal(w1 * z + b1, s**2).logpdf(x1) + Normal(w2 * z + b2, s**2).logpdf(x2)
+    both = standard.logpdf(z) + Normal(w1 * z + b1, s**2).logpdf(x1) + Normal(w2 * z + b2, s**2).logpdf(x2)
     loading, centre = Matrix([w1, w2]), (w1 * (x1 - b1) + w2 * (x2 - b2)) / total
 
     def split(covariance: Matrix, width: Expr) -> Claim:

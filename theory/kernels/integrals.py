@@ -41,8 +41,14 @@ from .kinks import first_kink, smooth_pieces
 from .positivity import Where, bound_variable, is_proved_nonnegative, is_proved_zero
 from .quadrature import Refused, rigorous
 from .sampling import enclosure, sample_points
+from .waves import over_whole_periods
 
 CONFIRMATIONS = 3
+ROUTES = (
+    (integrate_terms, "exact rules"),
+    (over_whole_periods, "whole periods"),
+    (by_antiderivative, "antiderivative, differentiated"),
+)
 
 
 @dataclass(frozen=True)
@@ -135,14 +141,13 @@ def definite(f: Expr, over: Range) -> tuple[Expr, str]:
         pieces = [definite(piece, part) for piece, part in smooth_pieces(f, over)]
         methods = sorted({method for _, method in pieces})
         return sum((value for value, _ in pieces), Integer(0)), "splitting at the kinks; " + ", ".join(methods)
-    try:
-        return integrate_terms(f, over), "exact rules"
-    except Unmatched as why:
-        first = why
-    try:
-        return by_antiderivative(f, over), "antiderivative, differentiated"
-    except Unmatched as why:
-        raise Unmatched(f"{first}; {why}") from None
+    reasons = []
+    for route, method in ROUTES:
+        try:
+            return route(f, over), method
+        except Unmatched as why:
+            reasons.append(str(why))
+    raise Unmatched("; ".join(reasons))
 
 
 def _is_ordered(over: Range) -> bool:

@@ -1,4 +1,4 @@
-"""Ranges split where |g|, max, min, sign, Heaviside and cases change their form, g being linear in x."""
+"""Ranges split where |g|, max, min, sign, Heaviside and cases change their form, at zeros of g that are known."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreat
 
 from .definite import Range, Unmatched
 from .positivity import bound_variable, is_proved_nonnegative, is_proved_positive
+from .waves import cut_at_zeros
 
 KINKED = (sp.Abs, sp.sign, sp.Heaviside, sp.Max, sp.Min)
 
@@ -58,7 +59,11 @@ def smooth_pieces(f: Expr, over: Range) -> Iterator[tuple[Expr, Range]]:
         if signed(side, where):
             yield f.xreplace({kink: form}), over
             return
-    slope, offset = _linear(g, over)
+    if not g.is_polynomial(x) or Poly(g, x).degree() != 1:
+        for low, high, positive in cut_at_zeros(g, over):
+            yield _on_part(f.xreplace({kink: above if positive else below}), over, low, high)
+        return
+    slope, offset = Poly(g, x).nth(1), Poly(g, x).nth(0)
     if is_proved_positive(slope, where):
         left, right = below, above
     elif is_proved_positive(-slope, where):
@@ -76,20 +81,11 @@ def smooth_pieces(f: Expr, over: Range) -> Iterator[tuple[Expr, Range]]:
         if not (inside_low and inside_high):
             raise Unmatched(f"the place of the kink {root} in the range is not proved")
         for form, low, high in ((left, over.lower, root), (right, root, over.upper)):
-            part, assumed = bound_variable(f, x, low, high, _about_parameters(over))
-            yield (
-                f.xreplace({kink: form}).subs(x, part),
-                replace(over, x=part, lower=low, upper=high, where=assumed),
-            )
+            yield _on_part(f.xreplace({kink: form}), over, low, high)
 
 
-def _about_parameters(over: Range) -> tuple[sp.Basic, ...]:
-    return tuple(fact for fact in over.where if over.x not in fact.free_symbols)
-
-
-def _linear(g: Expr, over: Range) -> tuple[Expr, Expr]:
-    x = over.x
-    if not g.is_polynomial(x) or Poly(g, x).degree() != 1:
-        raise Unmatched(f"the kink at {g} = 0 is not linear")
-    polynomial = Poly(g, x)
-    return polynomial.nth(1), polynomial.nth(0)
+def _on_part(f: Expr, over: Range, low: Expr, high: Expr) -> tuple[Expr, Range]:
+    """The integrand and the range from low to high, in a variable that lives there."""
+    about_parameters = tuple(fact for fact in over.where if over.x not in fact.free_symbols)
+    part, assumed = bound_variable(f, over.x, low, high, about_parameters)
+    return f.subs(over.x, part), replace(over, x=part, lower=low, upper=high, where=assumed)

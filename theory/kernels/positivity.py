@@ -158,3 +158,16 @@ def is_proved_zero(expr: Expr, where: Where = ()) -> bool:
         return is_zero(expr, where) is True
     except (ValueError, TypeError, NotImplementedError, ZeroDivisionError):
         return False
+
+
+@cache
+def is_proved_nonzero(expr: Expr, where: Where = ()) -> bool:
+    """Whether expr is proved to vanish for no values of its symbols in their domains that satisfy `where`."""
+    from .algebra import is_nonzero
+
+    if is_proved_positive(expr, where) or is_proved_positive(-expr, where):
+        return True
+    try:
+        return bool(is_nonzero(expr, where))
+    except (ValueError, TypeError, NotImplementedError, ZeroDivisionError):
+        return False
