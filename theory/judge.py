@@ -25,6 +25,7 @@ from .claims import (
     Identity,
     Inequality,
     Limit,
+    MatrixIdentity,
     Recursion,
     Typing,
     is_about_measures,
@@ -136,6 +137,14 @@ def _same_normal_form(claim: Identity) -> Answer:
 
 def _reasons(attempts: list[Answer]) -> Unknown:
     return Unknown("; ".join(answer.reason for answer in attempts if isinstance(answer, Unknown)))
+
+
+@decide_here.register
+def _(claim: MatrixIdentity) -> Answer:
+    from .kernels import matrices
+
+    answer: Answer = matrices.decide(claim)
+    return answer
 
 
 @decide_here.register
@@ -308,6 +317,8 @@ def _same(mutant: Claim, claim: Claim) -> bool:
     """Whether a generated mutant is provably the claim itself (such as swapped arguments of a symmetric form)."""
     if isinstance(mutant, Identity) and isinstance(claim, Identity):
         return bool(algebra.is_zero(mutant.rhs - claim.rhs, claim.where))
+    if isinstance(mutant, MatrixIdentity) and isinstance(claim, MatrixIdentity):
+        return isinstance(decide(replace(claim, lhs=mutant.rhs)), Holds)
     if isinstance(mutant, AllOf) and isinstance(claim, AllOf):
         return all(one == claim.claims[name] or _same(one, claim.claims[name]) for name, one in mutant.claims.items())
     if isinstance(mutant, Definition) and isinstance(claim, Definition):

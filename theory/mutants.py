@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
+from typing import Any
 
-from sympy import Add, Basic, Expr, Integer, Matrix, Symbol
+from sympy import Add, Basic, Expr, Integer, MatAdd, Matrix, MatrixSymbol, Symbol
 
-from .claims import FLIPPED, AllOf, Claim, Definition, Identity, Inequality, Limit, Recursion
+from .claims import FLIPPED, AllOf, Claim, Definition, Identity, Inequality, Limit, MatrixIdentity, Recursion
 from .symbols import DomainSymbol, domain_of
 
 _TERMS = 4
@@ -24,6 +25,8 @@ def generate(claim: Claim) -> dict[str, Claim]:
     """The generated mutants of a claim, by name; none for kinds whose mutants must be written by hand."""
     if isinstance(claim, Identity):
         return {name: replace(claim, rhs=rhs) for name, rhs in _near_misses(claim.rhs)}
+    if isinstance(claim, MatrixIdentity):
+        return {name: replace(claim, rhs=rhs) for name, rhs in _matrix_near_misses(claim.rhs)}
     if isinstance(claim, Inequality):
         return {"relation flipped": replace(claim, relation=FLIPPED[claim.relation])}
     if isinstance(claim, Limit):
@@ -57,6 +60,17 @@ def _near_misses(expr: Expr) -> Iterator[tuple[str, Expr]]:
     for index in sorted(expr.free_symbols, key=str):
         if domain_of(index).integer:
             yield f"{index} shifted by one", expr.subs(index, index + Integer(1))
+
+
+def _matrix_near_misses(expr: Any) -> Iterator[tuple[str, Any]]:
+    yield "sign", -expr
+    yield "factor 2", 2 * expr
+    if isinstance(expr, MatAdd | Add):
+        for term in expr.args[:_TERMS]:
+            yield f"{term} dropped", expr - term
+    for matrix in sorted(expr.atoms(MatrixSymbol), key=str):
+        if matrix.rows == matrix.cols:
+            yield f"{matrix} transposed", expr.subs(matrix, matrix.T)
 
 
 def _like_pairs(expr: Basic) -> list[tuple[Symbol, Symbol]]:
