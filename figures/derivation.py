@@ -73,8 +73,8 @@ def _claim(sheet: _Sheet, statement: Statement) -> None:
     claim = statement.claim
     relation = getattr(claim, "relation", None)
     if relation is not None and isinstance(getattr(claim, "lhs", None), Expr):
-        _formula(sheet, claim.lhs, None)  # type: ignore[attr-defined]
-        _formula(sheet, claim.rhs, RELATION_TEX[relation])  # type: ignore[attr-defined]
+        _formula(sheet, statement.lhs, None)
+        _formula(sheet, statement.rhs, RELATION_TEX[relation])
     else:
         for part in claim.latex().split(r" \quad\text{and}\quad "):
             _formula(sheet, part, None)
@@ -166,7 +166,8 @@ def _set(sheet: _Sheet, title: str, badge: tuple[str, str]) -> Any:
     with matplotlib.style.context(str(files(__package__).joinpath("house.mplstyle"))):
         leads = [_lead(kind, text) for kind, text, *_ in sheet.lines]
         height = 0.62 + sum(leads)
-        figure = Figure(figsize=(WIDTH, height), layout="none")
+        figure = Figure(figsize=(WIDTH, height))
+        figure.set_layout_engine("none")
         figure.text(0.15 / WIDTH, 1 - 0.24 / height, title, fontsize=11, fontweight="bold", va="center")
         figure.text(
             1 - 0.15 / WIDTH, 1 - 0.24 / height, badge[0], fontsize=8.5, color="white", va="center", ha="right",
@@ -202,7 +203,7 @@ def _lead(kind: str, text: str) -> float:
 def mathtext(tex: str) -> str:
     """LaTeX within what matplotlib sets by itself, and as it sets it best."""
     for macro, plain in _UNKNOWN_TO_MATHTEXT.items():
-        tex = re.sub(re.escape(macro) + "(?![a-zA-Z])", lambda _, plain=plain: plain, tex)
+        tex = re.sub(re.escape(macro) + "(?![a-zA-Z])", re.escape(plain), tex)
     tex = re.sub(r"\\int(?![a-zA-Z_^]| *[_^])", lambda _: r"\int\;", tex)
     before = ""
     while before != tex:

@@ -53,8 +53,9 @@ def test_the_counterexample_to_525_is_replayed_by_plain_python():
     assert found["replay"]
     assert "theoremcheck" not in found["replay"]
     done = subprocess.run([sys.executable, "-c", found["replay"]], capture_output=True, text=True, check=False)
-    assert done.returncode != 0
-    assert "AssertionError" in done.stderr
+    assert done.returncode == 0, done.stderr
+    left, right = map(float, done.stdout.split())
+    assert (left, right) == (pytest.approx(math.log(2)), 0)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -88,8 +89,10 @@ def test_the_enumerated_bounds_start_at_the_bound_and_increase_to_the_evidence()
 
 def test_quadrature_of_the_digits_evidence_has_converged():
     network = digits_vae.trained(15)
-    coarse, fine = (digits_vae.log_evidence(network, network.held_out, spacing) for spacing in (0.2, 0.1))
-    assert np.abs(coarse - fine).max() < 1e-6
+    spacings = digits_vae.SPACING, digits_vae.SPACING / 2
+    coarse, fine = (digits_vae.log_evidence(network, network.held_out[:16], spacing) for spacing in spacings)
+    assert np.abs(coarse - fine).max() < 1e-5
+    assert abs((coarse - fine).mean()) < 1e-6
 
 
 def test_annealing_agrees_with_the_evidence_where_everything_is_known():

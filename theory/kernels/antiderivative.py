@@ -17,12 +17,10 @@ from sympy.integrals.manualintegrate import manualintegrate
 
 from .definite import Range, Unmatched
 from .limits import limit_at
-from .positivity import Where, is_proved_nonnegative, is_proved_nonzero, is_proved_positive, is_proved_zero
+from .positivity import CONTINUOUS, Where, is_defined, is_proved_nonnegative, is_proved_positive, is_proved_zero
 from .quadrature import Refused, ball, real_ball
 from .witness import ask
 
-CONTINUOUS = (exp, sin, cos, sp.sinh, sp.cosh, sp.tanh, sp.atan, sp.asinh, sp.erf, sp.erfc, sp.erfi)
-KINKED = (sp.Abs, sp.Max, sp.Min, sp.sign)
 SUBDIVISIONS = 4000
 WITNESS_SECONDS = 2.0
 
@@ -76,6 +74,7 @@ def is_continuous(F: Expr, over: Range) -> bool:
     """Whether F is proved continuous in x on the open range, by its structure."""
     x = over.x
     if x not in F.free_symbols:
+        # sin((n - 1) x)/(n - 1) is no antiderivative at n = 1, although its difference at the ends may look as if.
         return is_defined(F, _without(over.where, x))
     if x == F:
         return True
@@ -96,28 +95,6 @@ def is_continuous(F: Expr, over: Range) -> bool:
     if isinstance(F, sp.tan):
         return excludes_zero(cos(F.args[0]), over)
     return False
-
-
-def is_defined(expr: Expr, where: Where) -> bool:
-    """Whether the expression is proved to have a finite value for all values of its parameters.
-
-    An antiderivative such as sin((n - 1) x)/(n - 1) is none at n = 1, although its difference at the ends may look as if.
-    """
-    if not all(is_defined(part, where) for part in expr.args):
-        return False
-    if isinstance(expr, sp.Pow):
-        if expr.exp.is_Integer:
-            return bool(expr.exp > 0) or is_proved_nonzero(expr.base, where)
-        if is_proved_positive(expr.base, where):
-            return True
-        return is_proved_positive(expr.exp, where) and is_proved_nonnegative(expr.base, where)
-    if isinstance(expr, log | sp.gamma | sp.loggamma):
-        return is_proved_positive(expr.args[0], where)
-    if isinstance(expr, sp.asin | sp.acos):
-        return is_proved_nonnegative(1 - expr.args[0] ** 2, where)
-    if expr.is_Atom:
-        return expr.is_Symbol or bool(expr.is_finite)
-    return isinstance(expr, (sp.Add, sp.Mul, *CONTINUOUS, *KINKED))
 
 
 def _positive_on(expr: Expr, over: Range) -> bool:

@@ -82,7 +82,7 @@ def _row(weight: Poly, n: Expr, start: Expr, ratio: Expr, where: Where) -> Expr 
     """start * sum_k weight(k) C(n, k) ratio^k."""
     whole = sp.together(1 + ratio)
     vanishes = is_proved_zero(whole, where)
-    if not vanishes and not is_proved_nonzero(whole, where):
+    if weight.degree() > 0 and not vanishes and not is_proved_nonzero(whole, where):
         return None
     total: list[Expr] = []
     for j, coefficient in enumerate(_in_falling_factorials(weight)):

@@ -19,6 +19,8 @@ from typing import Any
 import sympy as sp
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol, exp, log, pi, sqrt
 
+from sympy.core.relational import Relational
+
 from .positivity import Where, is_proved_positive, is_proved_zero
 
 ZERO, ONE = Integer(0), Integer(1)
@@ -241,6 +243,8 @@ class Expansion:
 
     def _function(self, expr: Expr) -> Series:
         kind, t = expr.func, self.t
+        if kind is sp.Piecewise:
+            return self._cases(expr)
         if kind in (sp.factorial, sp.binomial, sp.beta):
             return self.expand(expr.rewrite(sp.gamma))
         if kind is sp.Max or kind is sp.Min:
@@ -264,6 +268,23 @@ class Expansion:
         outer = kind(*expr.args[:-1], u)
         derivatives = [outer.diff(u, k) if k else outer for k in range(self.order)]
         return self.compose([d.subs(u, constant) / factorial(k) for k, d in enumerate(derivatives)], small)
+
+    def _cases(self, expr: Expr) -> Series:
+        """The branch whose condition holds from some t on."""
+        for branch, condition in expr.args:
+            if self._eventually(condition):
+                return self.expand(branch)
+        raise Undecided("no case applies")
+
+    def _eventually(self, condition: Any) -> bool:
+        """Whether the condition holds for all large t (or fails for all of them)."""
+        if condition in (sp.true, sp.false):
+            return bool(condition)
+        if not isinstance(condition, Relational):
+            raise Undecided(f"the condition {condition}")
+        difference = condition.lhs - condition.rhs
+        sign = 0 if is_proved_zero(difference, self.where) else self._relative(self.expand(difference))[2]
+        return bool(Relational(Integer(sign), ZERO, condition.rel_op))
 
     def _settles(self, series: Series) -> bool:
         return series.error is None or self.compare(series.error, UNIT) < 0

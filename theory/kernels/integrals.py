@@ -41,6 +41,7 @@ from .kinks import first_kink, smooth_pieces
 from .positivity import Where, bound_variable, is_proved_nonnegative, is_proved_zero
 from .quadrature import Refused, rigorous
 from .sampling import enclosure, sample_points
+from .sums import rows_closed
 from .waves import over_whole_periods
 
 CONFIRMATIONS = 3
@@ -84,12 +85,12 @@ class Closed:
 
 @cache
 def close(expr: Expr, where: tuple[Basic, ...] = ()) -> Closed:
-    """Replace every definite integral by a closed form, the innermost first.
+    """Replace every definite integral by a closed form, the innermost first, and every sum that has one at once.
 
     Raises KernelDisagreement where a proved closed form lies outside of a rigorous enclosure of its integral.
     """
     records: list[Justification] = []
-    return Closed(_closed(expr, tuple(where), records), tuple(records))
+    return Closed(_closed(rows_closed(expr, where), tuple(where), records), tuple(records))
 
 
 def _closed(expr: Expr, where: Where, records: list[Justification]) -> Expr:

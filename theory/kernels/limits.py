@@ -98,7 +98,7 @@ def limit_at(expr: Expr, variable: Symbol, point: Expr, side: str = "+-", where:
 
 
 def _sympy_objects(claim: Limit) -> bool:
-    """Whether SymPy's own algorithm finds another value; its failures are no objection."""
+    """Whether SymPy's own algorithm finds another value, and the values near the point do not prove it wrong."""
     side = _sides(claim.variable, claim.point, claim.side)
     direction = side[0] if len(side) == 1 else "+-"
     theirs = ask(lambda: sp.limit(claim.expr, claim.variable, claim.point, direction), WITNESS_SECONDS)
@@ -106,11 +106,31 @@ def _sympy_objects(claim: Limit) -> bool:
         return False
     if theirs.is_infinite or claim.value.is_infinite:
         return bool(theirs != claim.value and theirs.is_infinite is not None)
-    return any(
+    differs = any(
         d is not None and not d.contains(0)
         for point in sample_points(claim.symbols, claim.where, 2)
         for d in [enclosure(theirs - claim.value, point)]
     )
+    return differs and not _values_contradict(claim, theirs)
+
+
+def _values_contradict(claim: Limit, theirs: Expr) -> bool:
+    """Whether on the way to the point, from every side, the values are certainly nearer to ours than to theirs."""
+    for side in _sides(claim.variable, claim.point, claim.side):
+        for point in sample_points(claim.symbols, claim.where, 2):
+            for values in zip(
+                _distances(claim, claim.value, side, point), _distances(claim, theirs, side, point), strict=True
+            ):
+                if None in values or not 2 * values[0] < values[1]:
+                    return False
+    return True
+
+
+def _distances(claim: Limit, value: Expr, side: str, point: dict[Symbol, Any]) -> list[Any]:
+    """Balls of |expr - value| at t = 2**8, 2**16, 2**32 on the way to the limit's point; None where there is none."""
+    moved, t = _at_infinity(claim.expr - value, claim.variable, claim.point, side)
+    balls = [enclosure(moved, {**point, t: Integer(2) ** k}, 512) for k in (8, 16, 32)]
+    return [None if ball is None else abs(ball) for ball in balls]
 
 
 def _values_object(claim: Limit) -> bool:
@@ -120,11 +140,9 @@ def _values_object(claim: Limit) -> bool:
     if claim.value.is_infinite:
         return False
     side = _sides(claim.variable, claim.point, claim.side)[0]
-    moved, t = _at_infinity(claim.expr - claim.value, claim.variable, claim.point, side)
     for point in sample_points(claim.symbols, claim.where, 2):
-        distances = [enclosure(moved, {**point, t: Integer(2) ** k}, 512) for k in (8, 16, 32)]
-        found: list[Any] = [abs(d) for d in distances if d is not None]
-        if len(found) == 3 and found[1] > found[0] and found[2] > found[1]:
+        found = _distances(claim, claim.value, side, point)
+        if None not in found and found[1] > found[0] and found[2] > found[1]:
             return True
     return False
 

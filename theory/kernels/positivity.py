@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from functools import cache
 
+import sympy as sp
 from sympy import Abs, Add, Basic, Expr, Integer, Mul, Number, Pow, Symbol, cosh, exp, gamma, oo
+from sympy.core.function import AppliedUndef
 from sympy.core.numbers import Exp1, Pi
 from sympy.core.relational import GreaterThan, LessThan, StrictGreaterThan, StrictLessThan
 
 from ..symbols import Domain, DomainSymbol, domain_of
 
 Where = tuple[Basic, ...]
+CONTINUOUS = (exp, sp.sin, sp.cos, sp.sinh, cosh, sp.tanh, sp.atan, sp.asinh, sp.erf, sp.erfc, sp.erfi)
+"""Functions that are continuous on the whole line."""
+TOTAL = (*CONTINUOUS, Abs, sp.Max, sp.Min, sp.sign, sp.Heaviside, sp.KroneckerDelta, sp.floor, sp.ceiling, sp.fibonacci)
+"""Functions that have a value at every real number."""
 
 
 def bound_variable(body: Expr, x: Symbol, lower: Expr, upper: Expr, where: Where) -> tuple[DomainSymbol, Where]:
@@ -171,3 +177,29 @@ def is_proved_nonzero(expr: Expr, where: Where = ()) -> bool:
         return bool(is_nonzero(expr, where))
     except (ValueError, TypeError, NotImplementedError, ZeroDivisionError):
         return False
+
+
+def is_defined(expr: Expr, where: Where = (), along: Symbol | None = None) -> bool:
+    """Whether the expression is proved to have a finite real value for all values of its symbols.
+
+    With `along`, only the parts that hold this symbol are looked at.
+    """
+    if along is not None and along not in expr.free_symbols:
+        return True
+    if not all(is_defined(part, where, along) for part in expr.args):
+        return False
+    if isinstance(expr, Pow):
+        if expr.exp.is_integer and (is_proved_nonnegative(expr.exp, where) or is_proved_nonzero(expr.base, where)):
+            return True
+        if is_proved_positive(expr.base, where):
+            return True
+        return is_proved_positive(expr.exp, where) and is_proved_nonnegative(expr.base, where)
+    if isinstance(expr, sp.log | gamma | sp.loggamma | sp.polygamma):
+        return is_proved_positive(expr.args[-1], where)
+    if isinstance(expr, sp.factorial | sp.binomial | sp.harmonic):
+        return is_proved_nonnegative(expr.args[0], where)
+    if isinstance(expr, sp.asin | sp.acos):
+        return is_proved_nonnegative(1 - expr.args[0] ** 2, where)
+    if expr.is_Atom:
+        return expr.is_Symbol or bool(expr.is_finite)
+    return isinstance(expr, (Add, Mul, AppliedUndef, *TOTAL))

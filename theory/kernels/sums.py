@@ -11,10 +11,13 @@ import sympy as sp
 from sympy import Basic, Expr, Integer, Product, Sum, Symbol
 
 from ..symbols import domain_of, integer
+from . import binomial_sums
 from .algebra import is_zero
 from .functionals import with_canonical_bounds
+from .positivity import is_defined
 
 Where = tuple[Basic, ...]
+LONGEST = 512
 LONGEST_BASE = 12
 NESTING = 3
 
@@ -25,7 +28,7 @@ def prove_sum_identity(lhs: Expr, rhs: Expr, where: Where = ()) -> bool | None:
 
 
 def _vanishes(difference: Expr, where: Where, nesting: int) -> bool:
-    difference = close_sums(difference)
+    difference = close_sums(rows_closed(difference, where))
     if is_zero(difference, where):
         return True
     if nesting == 0:
@@ -72,6 +75,9 @@ def _by_induction(difference: Expr, symbol: Symbol, where: Where, nesting: int) 
     """difference = 0 at the least value, and unchanged when the symbol grows by one."""
     least = _least(symbol)
     assert least is not None
+    if not is_defined(_without_sums(difference), where, along=symbol):
+        # Across a value of n where a side is undefined the induction would prove nothing.
+        return False
     base = expanded(difference.xreplace({symbol: Integer(least)}))
     if base is None or not is_zero(base, where):
         return False
@@ -80,6 +86,10 @@ def _by_induction(difference: Expr, symbol: Symbol, where: Where, nesting: int) 
         return True
     # A step that still holds sums is an identity of the same kind, of lower degree.
     return _vanishes(sp.expand(following - difference), where, nesting - 1)
+
+
+def _without_sums(expr: Expr) -> Expr:
+    return expr.xreplace({node: sp.Dummy("S", real=True) for node in expr.atoms(Sum, Product)})
 
 
 def _step_by_hypothesis(following: Expr, difference: Expr, where: Where) -> bool:
@@ -94,6 +104,18 @@ def _step_by_hypothesis(following: Expr, difference: Expr, where: Where) -> bool
         if is_zero(following.xreplace({node: value}), where):
             return True
     return False
+
+
+def rows_closed(expr: Expr, where: Where) -> Expr:
+    """The expression with sums of numeric length written out, and sums over rows of Pascal's triangle in closed form."""
+    found: dict[Expr, Expr] = {}
+    for node in expr.atoms(Sum, Product):
+        value = expanded(node)
+        if value is None:
+            value = binomial_sums.closed(node, where)
+        if value is not None:
+            found[node] = value
+    return expr.xreplace(found)
 
 
 def close_sums(expr: Expr, after: Symbol | None = None) -> Expr:
@@ -140,7 +162,8 @@ def expanded(expr: Expr) -> Expr | None:
     if len(expr.limits) != 1 or len(expr.limits[0]) != 3:
         return expanded(with_canonical_bounds(expr)) if len(expr.limits) > 1 else None
     variable, lower, upper = expr.limits[0]
-    if not (lower.is_Integer and upper.is_Integer and -1 <= upper - lower <= LONGEST_BASE):
+    longest = LONGEST_BASE if expr.function.has(Sum, Product) else LONGEST
+    if not (lower.is_Integer and upper.is_Integer and -1 <= upper - lower <= longest):
         return None
     values = range(int(lower), int(upper) + 1)
     terms = [expanded(expr.function.xreplace({variable: Integer(k)})) for k in values]
@@ -149,4 +172,4 @@ def expanded(expr: Expr) -> Expr | None:
     return (sp.Add if isinstance(expr, Sum) else sp.Mul)(*terms)
 
 
-__all__ = ["close_sums", "expanded", "prove_sum_identity"]
+__all__ = ["close_sums", "expanded", "prove_sum_identity", "rows_closed"]

@@ -198,6 +198,8 @@ class Translation:
             self.ratio(argument)
             self.abstracted = True
             return self.exponential(argument)
+        if isinstance(expr, Pow) and expr.base == 0:
+            raise Untranslatable("a power of zero")
         if isinstance(expr, Pow):
             return self.power(expr.base, Fraction(int(expr.exp.p), int(expr.exp.q)))
         if isinstance(expr, Piecewise):
@@ -357,7 +359,7 @@ def exponent(expr: Basic) -> Expr | None:
         return expr.args[0]
     if expr is S.Exp1:
         return S.One
-    if isinstance(expr, Pow) and not isinstance(expr.exp, Rational):
+    if isinstance(expr, Pow) and not isinstance(expr.exp, Rational) and expr.base != 0:
         return expr.exp * log(expr.base)
     return None
 
