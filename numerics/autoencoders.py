@@ -8,9 +8,9 @@ import numpy as np
 
 from ..theory import vae as theory
 from ..theory.measures import atom_values, on_atoms
+from .evidence_models import EPSILON, bounded, exact, value
 from .intervals import Array, Interval
 from .measurement import Estimate, Tier, enclosure, measures
-from .vae import EPSILON, bounded, exact, value
 
 
 @measures("vae.reconstruction_loss", route="torch.nn.functional.mse_loss", needs=("torch",))

@@ -9,7 +9,8 @@ any length.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
 from typing import Any
 
 from sympy import Abs, Expr, Function, Integer, Matrix, Max, Min, Rational, Symbol, exp, log, oo, tanh
@@ -30,7 +31,7 @@ from .claims import AllOf, Claim, Definition, Finite, Identity, Inequality, Limi
 from .measures import integral, on_atoms
 from .shapes import elementwise, shaped
 from .statements import Printed, Theorem, statement
-from .symbols import NONNEGATIVE, POSITIVE, bounded, density, function, integer, positive, real, reals
+from .symbols import NONNEGATIVE, bounded, density, function, integer, positive, real, reals
 
 EQUATIONS = (*range(172, 181), *range(186, 194), *range(200, 204), *range(205, 214))
 
@@ -82,6 +83,10 @@ def neuron() -> Theorem:
         across = other - weight * integral(weight * other) / integral(weight**2)
         return {
             "no weights": Identity(value.xreplace({weight: ZERO}), phi(bias)),
+            "sigmoid without weights": Identity(value.xreplace({weight: ZERO}).replace(phi, sigmoid), sigmoid(bias)),
+            "two inputs": Identity(
+                on_atoms(value, 2).replace(phi, rectifier), rectifier(on_atoms(net, 2)), where=(bias > 0,)
+            ),
             "identity": Identity(value.replace(phi, lambda at: at), net),
             "orthogonal inputs": Identity(value.xreplace({given: given + across}), value),
         }
@@ -107,9 +112,9 @@ def layer() -> Theorem:
 
     def cases(make: Callable[[Matrix, Matrix, Matrix], Matrix]) -> Iterator[tuple[str, Any, Any]]:
         output = make(entries, inputs, offsets)
-        for i in range(2):
+        for i, f in product(range(2), (phi, sigmoid)):
             own = sum((entries[i, j] * inputs[j] for j in range(3)), offsets[i])
-            yield f"unit {i + 1} of 2", output[i], phi(own)
+            yield f"unit {i + 1} of 2", output[i].replace(phi, f), f(own)
 
     def properties(make: Callable[[Matrix, Matrix, Matrix], Matrix]) -> Mapping[str, Claim]:
         return {
@@ -192,12 +197,12 @@ def linear_network() -> Theorem:
     above, offset = function("w"), function("b")  # a row of the layer on top; the bias of the map below it
     columns, inputs = [function(f"W{j}") for j in (1, 2, 3)], reals("x1 x2 x3")
     below = sum((column * one for column, one in zip(columns, inputs, strict=True)), offset)
-    product = sum(integral(above * column) * one for column, one in zip(columns, inputs, strict=True))
+    multiplied = sum(integral(above * column) * one for column, one in zip(columns, inputs, strict=True))
     rows, between, n = integer("p", 1), integer("m", 1), integer("n", 1)
     top, bottom = shaped("W_{L+1}", rows, between), shaped("W", between, n)
 
     def step(bias_above: Expr) -> Claim:
-        return Identity(integral(above * below) + c, product + bias_above)
+        return Identity(integral(above * below) + c, multiplied + bias_above)
 
     return Theorem(
         AllOf(
@@ -220,7 +225,7 @@ def linear_network() -> Theorem:
 
 
 def layered(depth: int) -> tuple[str, ...]:
-    """The terms of W_L(...W_2(W_1 x + b_1) + b_2...) + b_L, multiplied out layer by layer without commuting anything."""
+    """The terms of W_L(...W_2(W_1 x + b_1) + b_2...) + b_L, multiplied out layer by layer, nothing commuting."""
     terms = ["x"]
     for k in range(1, depth + 1):
         terms = [f"W{k} {term}" for term in terms] + [f"b{k}"]
@@ -230,10 +235,10 @@ def layered(depth: int) -> tuple[str, ...]:
 def in_one_sum(depth: int, first: Callable[[int], int] = lambda k: k + 1, order: int = -1) -> tuple[str, ...]:
     """The terms of W_L...W_1 x and, for each layer k, of W_L...W_first(k) b_k."""
 
-    def product(low: int, end: str) -> str:
+    def times(low: int, end: str) -> str:
         return " ".join([*(f"W{j}" for j in sorted(range(low, depth + 1), reverse=order < 0)), end])
 
-    return tuple(sorted([product(1, "x"), *(product(first(k), f"b{k}") for k in range(1, depth + 1))]))
+    return tuple(sorted([times(1, "x"), *(times(first(k), f"b{k}") for k in range(1, depth + 1))]))
 
 
 @statement(answers=(190,), references=("goodfellow2016",), cites=(linear_network,))
@@ -303,7 +308,7 @@ def composition() -> Theorem:
 
 @statement(answers=(203,), references=("goodfellow2016",), cites=(linear_network,))
 def linear_activations() -> Theorem:
-    """With activations sigma_k(z) = c_k z a network of any depth and widths is an affine map c1 x + c2: so is each layer
+    """With activations sigma_k(z) = c_k z a network of any depth and widths is an affine map c1 x + c2: so is a layer
     on top of an affine map, and the constants of two layers are c_2 w_2 c_1 w_1 and c_2 (w_2 c_1 b_1 + b_2)."""
     above, column, offset = function("w"), function("A"), function("B")
     scale = real("c_k")
@@ -368,8 +373,7 @@ def sigmoid_derivative() -> Theorem:
 
 @statement(references=("goodfellow2016", "hochreiter1998"), cites=(sigmoid_derivative,))
 def sigmoid_saturates() -> Theorem:
-    """The slope of the sigmoid is at most 1/4, so it is 1/4-Lipschitz, and at most e^-|z|, with equality in the limit:
-    it vanishes at both ends, and a path through k sigmoid units of weight 1 multiplies gradients by at most 4^-k."""
+    """The slope of the sigmoid is at most 1/4, attained at 0, and at most e^-|z|, with equality in the limit: it vanishes at both ends, and a path through k sigmoid units of weight 1 multiplies gradients by at most 4^-k."""
     slope = sigmoid(z) * (1 - sigmoid(z))
     quarter = Rational(1, 4)
     return Theorem(
@@ -377,7 +381,6 @@ def sigmoid_saturates() -> Theorem:
             {
                 "at most a quarter": Inequality(slope, "<=", quarter),
                 "attained": Identity(slope.subs(z, 0), quarter),
-                "Lipschitz": Inequality(Abs(sigmoid(x) - sigmoid(y)), "<=", Abs(x - y) / 4),
                 "decay": Inequality(slope, "<=", exp(-Abs(z))),
                 "rate": Limit(slope * exp(z), z, oo, ONE),
                 "vanishes at the left": Limit(slope, z, -oo, ZERO),
@@ -385,8 +388,17 @@ def sigmoid_saturates() -> Theorem:
         ),
         mutants={
             "one fifth": Inequality(slope, "<=", Rational(1, 5)),
-            "twice as fast": Limit(slope * exp(2 * z), z, oo, ONE),
+            "half as fast": Limit(slope * exp(z / 2), z, oo, ONE),
         },
+    )
+
+
+@statement(references=("goodfellow2016",), cites=(sigmoid_saturates,))
+def sigmoid_lipschitz() -> Theorem:
+    """The sigmoid is 1/4-Lipschitz."""
+    change = Abs(sigmoid(x) - sigmoid(y))
+    return Theorem(
+        Inequality(change, "<=", Abs(x - y) / 4), mutants={"one fifth": Inequality(change, "<=", Abs(x - y) / 5)}
     )
 
 
@@ -433,7 +445,7 @@ def tanh_derivative() -> Theorem:
 
 @statement(references=("lecun2012", "hochreiter1998"), cites=(tanh_derivative, sigmoid_saturates))
 def tanh_saturates() -> Theorem:
-    """The slope of tanh is at most 1, attained at 0 alone, so tanh is 1-Lipschitz; it is steeper than the sigmoid near
+    """The slope of tanh is at most 1, attained at 0 alone; it is steeper than the sigmoid near
     0, but flatter far out: its slope vanishes like 4 e^-2|z|, faster than the sigmoid's by a factor that grows."""
     slope = 1 - hyperbolic_tangent(z) ** 2
     logistic = sigmoid(z) * (1 - sigmoid(z))
@@ -443,7 +455,6 @@ def tanh_saturates() -> Theorem:
                 "at most one": Inequality(slope, "<=", ONE),
                 "attained": Identity(slope.subs(z, 0), ONE),
                 "less elsewhere": Inequality(slope.subs(z, u), "<", ONE),
-                "Lipschitz": Inequality(Abs(tanh(x) - tanh(y)), "<=", Abs(x - y)),
                 "rate": Limit(slope * exp(2 * z), z, oo, Integer(4)),
                 "against the sigmoid": Limit(slope / logistic, z, oo, ZERO),
             }
@@ -453,6 +464,15 @@ def tanh_saturates() -> Theorem:
             "never flatter": Inequality(slope, ">=", logistic),
             "rate of the sigmoid": Limit(slope * exp(z), z, oo, Integer(4)),
         },
+    )
+
+
+@statement(references=("lecun2012",), cites=(tanh_saturates,))
+def tanh_lipschitz() -> Theorem:
+    """The hyperbolic tangent is 1-Lipschitz."""
+    change = Abs(tanh(x) - tanh(y))
+    return Theorem(
+        Inequality(change, "<=", Abs(x - y)), mutants={"nine tenths": Inequality(change, "<=", Abs(x - y) * 9 / 10)}
     )
 
 
@@ -564,16 +584,12 @@ def leaky_function() -> Theorem:
 
 @statement(answers=(212,), references=("maas2013", "clarke1983"), cites=(leaky_function,))
 def leaky_derivative() -> Theorem:
-    """The leaky rectifier has derivative 1 right of 0 and alpha left of it; at 0 its one-sided derivatives are alpha and
-    1, so for alpha < 1 it has none there, its subdifferential is [alpha, 1], and it is 1-Lipschitz."""
+    """The leaky rectifier has derivative 1 right of 0 and alpha left of it; at 0 its one-sided derivatives are alpha
+    and 1, so for alpha < 1 it has none there."""
     away, kink = derivatives(leaky_mixture, ONE, alpha), one_sided(leaky_mixture, ONE, alpha)
-    lipschitz = Inequality(Abs(leaky_mixture(x) - leaky_mixture(y)), "<=", Abs(x - y))
     return Theorem(
-        AllOf({**away, **kink, **subgradients(leaky_mixture, alpha, ONE), "Lipschitz": lipschitz}),
-        mutants={
-            "no leak": AllOf(derivatives(leaky_mixture, ONE, ZERO)),
-            "subdifferential of the rectifier": AllOf(subgradients(leaky_mixture, ZERO, ONE)),
-        },
+        AllOf({**away, **kink}),
+        mutants={"no leak": AllOf(derivatives(leaky_mixture, ONE, ZERO))},
         printed={
             212: Printed(
                 AllOf({**away, **one_sided(leaky_mixture, alpha, alpha)}),
@@ -582,6 +598,21 @@ def leaky_derivative() -> Theorem:
                 r"\qquad\partial\,\mathrm{LeakyReLU}(0)=[\alpha,1]",
                 note=KINK_NOTE,
             )
+        },
+    )
+
+
+@statement(references=("maas2013", "clarke1983"), cites=(leaky_derivative,))
+def leaky_subdifferential() -> Theorem:
+    """The subdifferential of the leaky rectifier at 0 is [alpha, 1], and it is 1-Lipschitz: a unit that is off still
+    passes on the share alpha of its gradient."""
+    change = Abs(leaky_mixture(x) - leaky_mixture(y))
+    lipschitz = Inequality(change, "<=", Abs(x - y))
+    return Theorem(
+        AllOf({**subgradients(leaky_mixture, alpha, ONE), "Lipschitz": lipschitz}),
+        mutants={
+            "that of the rectifier": AllOf(subgradients(leaky_mixture, ZERO, ONE)),
+            "nine tenths": Inequality(change, "<=", Abs(x - y) * 9 / 10),
         },
     )
 
@@ -616,11 +647,13 @@ def softmax_function() -> Theorem:
 
     def properties(value: Expr) -> Mapping[str, Claim]:
         shifted = value.xreplace({logit: logit + c})
+        own = exp(c) / (exp(c) + u)  # the others' exponentials sum to u
         return {
             "sums to one": Identity(integral(value), ONE),
             "proportional": Identity(integral(value * exp(-logit) * test), integral(test) / integral(exp(logit))),
             "shift": Identity(integral(shifted * test), integral(value * test)),
-            "positive": Inequality(integral(value * exp(test)), ">", ZERO),
+            "positive": Inequality(own, ">", ZERO),
+            "below one": Inequality(own, "<", ONE),
         }
 
     value = Definition(r"\mathrm{Softmax}(z)_i", softmax(logit), properties)
@@ -647,14 +680,6 @@ def softmax_jacobian() -> Theorem:
     moved = exp(own) / (exp(own) + rest + chosen)
     mean = integral(s * direction)
     form = integral(s * direction**2) - mean**2
-    logits = reals("z1 z2 z3")
-    shares = Matrix(softmax_of(logits))
-    jacobian = Matrix(3, 3, lambda i, j: (shares[i] if i == j else 0) - shares[i] * shares[j])
-
-    def three() -> Iterator[tuple[str, Any, Any]]:
-        found = shares.jacobian(Matrix(logits))
-        yield from ((f"entry {i + 1}, {j + 1}", found[i, j], jacobian[i, j]) for i in range(3) for j in range(3))
-
     return Theorem(
         AllOf(
             {
@@ -668,6 +693,29 @@ def softmax_jacobian() -> Theorem:
             "diagonal only": Identity(fixed.diff(own), ZERO),
             "sign off the diagonal": Identity(fixed.diff(own), fixed * moved),
             "without the square": Identity(form, integral(s * direction**2)),
+        },
+    )
+
+
+@statement(references=("bridle1990",), cites=(softmax_jacobian,))
+def softmax_jacobian_matrix() -> Theorem:
+    """The Jacobian matrix of the softmax of two or three logits, entry by entry: diag(s) - s s^T, symmetric, with rows
+    that sum to zero."""
+
+    def cases(square: int = 1) -> Iterator[tuple[str, Any, Any]]:
+        for n in (2, 3):
+            logits = reals(" ".join(f"z{i}" for i in range(1, n + 1)))
+            shares = Matrix(softmax_of(logits))
+            found, outer = shares.jacobian(Matrix(logits)), shares * shares.T
+            for i, j in product(range(n), repeat=2):
+                yield f"{n} classes, entry {i + 1}, {j + 1}", found[i, j], (i == j) * shares[i] - square * outer[i, j]
+
+    formula, sizes = r"\frac{\partial s}{\partial z}=\operatorname{diag}(s)-ss^{\top}", "two and three classes"
+    return Theorem(
+        Finite(cases, formula, sizes),
+        mutants={
+            "diagonal only": Finite(lambda: cases(0), formula, sizes),
+            "plus the outer product": Finite(lambda: cases(-1), formula, sizes),
         },
     )
 
@@ -701,7 +749,7 @@ def softmax_of_two() -> Theorem:
     logit, and scaled down to the uniform law."""
     z1, z2 = reals("z1 z2")
     temperature = positive("k")
-    larger = softmax_of((temperature * (x + u), temperature * x))[0]
+    larger = softmax_of((temperature * u, ZERO))[0]  # of logits that differ by u > 0
     return Theorem(
         AllOf(
             {
@@ -711,4 +759,147 @@ def softmax_of_two() -> Theorem:
             }
         ),
         mutants={"of the sum": Identity(softmax_of((z1, z2))[0], sigmoid(z1 + z2))},
+    )
+
+
+def hat(at: Any) -> Expr:
+    """The piecewise linear bump that is 1 at 0 and vanishes outside of (-1, 1), of three rectifiers."""
+    return rectifier(at + 1) - 2 * rectifier(at) + rectifier(at - 1)
+
+
+@statement(answers=(180,), references=("leshno1993", "stone1948", "hornik1991"), cites=(rectifier_function,))
+def universal_approximation() -> Theorem:
+    """On a compact set rectifier networks come arbitrarily near to every continuous function: they are closed under
+    maxima and minima, pass values on unchanged, and take any two values at any two points, in any dimension, which is
+    what the Stone-Weierstrass theorem for lattices asks for."""
+    one, two = function("P"), function("Q")  # coordinates of two points
+
+    def affine(at: Expr) -> Expr:
+        """Value x at the first point and y at the second."""
+        return x + (y - x) * integral((at - one) * (two - one)) / integral((two - one) ** 2)
+
+    step, tolerance = positive("d"), positive("epsilon", tex=r"\epsilon")
+    start = real("t")
+
+    def distance(at: Expr) -> Expr:
+        """From the square to the affine function that is nearest to it at t, t + d and t + 2d."""
+        slope = 2 * (start + step)
+        return Abs(at**2 - (start**2 - step**2 / 2 + slope * (at - start)))
+
+    least = Max(*(distance(start + k * step) for k in range(3)))
+    note = (
+        "On all of R^n it is false: beyond its last kink a rectifier network on the line is affine, and every affine "
+        "function misses x^2 by d^2/2 somewhere among t, t + d, t + 2d (feedforward.no_uniform_approximation); a "
+        "network of bounded activations is bounded. That the activation is not a polynomial is needed too "
+        "(feedforward.polynomial_activations), and suffices (Leshno et al.); checked here is the case of the rectifier."
+    )
+    return Theorem(
+        AllOf(
+            {
+                "maxima": Identity(Max(x, y), y + rectifier(x - y)),
+                "minima": Identity(Min(x, y), x - rectifier(x - y)),
+                "values passed on": Identity(rectifier(x) - rectifier(-x), x),
+                "value at one point": Identity(affine(one), x),
+                "value at another": Identity(affine(two), y),
+            }
+        ),
+        mutants={
+            "maximum with the minimum's sign": Identity(Max(x, y), y - rectifier(x - y)),
+            "one rectifier passes values on": Identity(rectifier(x), x),
+        },
+        printed={
+            180: Printed(
+                Inequality(least, "<", tolerance),
+                "x is confined to a compact set and the activation is not a polynomial",
+                correction=r"\sup_{\vec x\in K}\|f(\vec x)-g(\vec x)\|_\infty<\epsilon\quad\text{for compact }"
+                r"K\subset\mathbb R^n",
+                note=note,
+            )
+        },
+    )
+
+
+@statement(references=("leshno1993",))
+def no_uniform_approximation() -> Theorem:
+    """Every affine function misses the square by at least d^2/2 at one of t, t + d and t + 2d: no network that is affine
+    far out stays within any distance of it on the line, whatever its width and depth."""
+    slope, level, step, start = real("p"), real("q"), positive("d"), real("t")
+
+    def miss(at: Expr) -> Expr:
+        return at**2 - (slope * at + level)
+
+    second = miss(start) - 2 * miss(start + step) + miss(start + 2 * step)
+    worst = Max(*(Abs(miss(start + k * step)) for k in range(3)))
+    return Theorem(
+        AllOf(
+            {
+                "second difference": Identity(second, 2 * step**2),
+                "worst of three": Inequality(worst, ">=", step**2 / 2),
+            }
+        ),
+        mutants={"a bit more": Inequality(worst, ">=", step**2 * Rational(51, 100))},
+    )
+
+
+@statement(references=("devore1993", "leshno1993"), cites=(universal_approximation,))
+def interpolation_error() -> Theorem:
+    """A rectifier network of one hidden layer interpolates any function on a grid of the line; between two knots it misses
+    f by no more than f changes from there to either knot, so by L d/2 where f is L-Lipschitz and d the spacing, which
+    is below epsilon from L/(2 epsilon) cells on the unit interval on."""
+    s = bounded("s", 0, 1)  # the place in the cell
+    v = function("v", NONNEGATIVE)
+    left, right = reals("l r")  # f there less f at the two knots
+    most, slope, cells, tolerance = positive("m"), positive("L"), positive("n"), positive("epsilon", tex=r"\epsilon")
+    off, beyond = (1 - s) * left + s * right, bounded("o", 0, oo)
+    near = (left <= most, left >= -most, right <= most, right >= -most)
+    steep = (left <= slope * s, left >= -slope * s, right <= slope * (1 - s), right >= -slope * (1 - s))
+    return Theorem(
+        AllOf(
+            {
+                "own share": Identity(hat(s), 1 - s),
+                "share of the next knot": Identity(hat(s - 1), s),
+                "none to the right": Identity(hat(-1 - beyond), ZERO),
+                "none to the left": Identity(hat(1 + beyond), ZERO),
+                "by the change of f": Inequality(Abs(off), "<=", most, where=near),
+                "Lipschitz": Inequality(Abs(off), "<=", slope / 2, where=steep),
+                "enough cells": Inequality(
+                    slope / (2 * cells), "<", tolerance, where=(cells > slope / (2 * tolerance),)
+                ),
+            }
+        ),
+        mutants={
+            "a third": Inequality(Abs(off), "<=", slope / 3, where=steep),
+            "half as many cells": Inequality(
+                slope / (2 * cells), "<", tolerance, where=(cells > slope / (4 * tolerance),)
+            ),
+        },
+    )
+
+
+@statement(references=("leshno1993", "pinkus1999"), cites=(universal_approximation,))
+def polynomial_activations() -> Theorem:
+    """Nonlinear is not enough: a hidden layer of any width with the activation z^2 makes quadratic functions, and every
+    quadratic function misses x^3 by at least 3/4 at one of 0, 1, 2, 3."""
+    out, w, b = function("v"), function("w"), function("b")  # over the hidden units
+    p, q, r = reals("p q r")
+
+    def network(at: Any) -> Expr:
+        return integral(out * (w * at + b) ** 2)
+
+    def miss(at: int) -> Expr:
+        return Abs(at**3 - (p * at**2 + q * at + r))
+
+    third = network(x + 3) - 3 * network(x + 2) + 3 * network(x + 1) - network(x)
+    worst = Max(*(miss(at) for at in range(4)))
+    return Theorem(
+        AllOf(
+            {
+                "third differences vanish": Identity(third, ZERO),
+                "worst of four": Inequality(worst, ">=", Rational(3, 4)),
+            }
+        ),
+        mutants={
+            "second differences too": Identity(network(x + 2) - 2 * network(x + 1) + network(x), ZERO),
+            "four fifths": Inequality(worst, ">=", Rational(4, 5)),
+        },
     )

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
 
-from sympy import Abs, Add, Derivative, Expr, Integer, Matrix, Max, Rational, exp, log, sqrt
+from sympy import Add, Derivative, Expr, Integer, Matrix, log, sqrt
 
 from . import penalties, scores
 from .claims import AllOf, Claim, Definition, Finite, Identity, Inequality
@@ -27,21 +27,16 @@ from .loss_terms import (
     categorical,
     count,
     h,
-    logit,
     move,
     others,
     over_all,
     p,
     q,
     r,
-    rest,
-    rival,
     s,
     share,
-    sigmoid,
     squared,
     t,
-    target,
     y,
     yhat,
 )
@@ -269,63 +264,21 @@ def probability_gradient() -> Theorem:
 def softmax_gradient() -> Theorem:
     """The derivative of the softmax cross-entropy of N samples by one logit is (T s - y)/N with T the sum of the
     sample's targets: (s - y)/N where they sum to one, and only there."""
-
-    def loss(total: Expr) -> Expr:
-        return (total * log(rival + exp(logit)) - others - target * logit) / N
-
-    soft = exp(logit) / (rival + exp(logit))
-    any_targets = Derivative(loss(rest + target), logit)
-    return Theorem(
-        AllOf(
-            {
-                "any targets": Identity(any_targets, ((rest + target) * soft - target) / N),
-                "targets that sum to one": Identity(Derivative(loss(Integer(1)), logit), (soft - target) / N),
-            }
-        ),
-        mutants={
-            "whatever the targets": Identity(any_targets, (soft - target) / N),
-            "of the sum": Identity(Derivative(loss(Integer(1)), logit), soft - target),
-        },
-    )
+    return scores.softmax_gradient()
 
 
 @statement(references=("bridle1990",), cites=(probability_gradient, softmax_gradient))
 def through_the_softmax() -> Theorem:
     """The derivatives -y/yhat by the probabilities, each times the softmax's derivative yhat (delta - yhat), sum to
     T yhat - y: the chain rule takes the gradient by probabilities into that by a logit, for any number of classes."""
-    own = -share / s * s * (1 - s)
-    chained = own + integral(-t / p * (-p * s))  # over the other classes
-    return Theorem(
-        Identity(chained, (integral(t) + share) * s - share),
-        mutants={"own class alone": Identity(own, (integral(t) + share) * s - share)},
-    )
+    return scores.through_the_softmax()
 
 
 @statement(references=("goodfellow2016", "blanchard2021"), cites=(binary_cross_entropy,))
 def logit_gradient() -> Theorem:
     """As a function of the logit the binary cross-entropy is log(1 + exp z) - y z, with derivative sigmoid(z) - y and
     second derivative between 0 and 1/4; written with |z| it never overflows."""
-    loss = -(target * log(sigmoid(logit)) + (1 - target) * log(1 - sigmoid(logit)))
-    soft = log(1 + exp(logit)) - target * logit
-    stable = Max(logit, 0) - target * logit + log(1 + exp(-Abs(logit)))
-    return Theorem(
-        AllOf(
-            {
-                "softplus": Identity(loss, soft),
-                "without overflow": Identity(stable, soft),
-                "derivative": Identity(Derivative(soft, logit), sigmoid(logit) - target),
-                "convex": Inequality(soft.diff(logit, 2), ">", 0),
-                "smooth": Inequality(soft.diff(logit, 2), "<=", Rational(1, 4)),
-            }
-        ),
-        mutants={
-            "by the probability": Identity(
-                Derivative(soft, logit), (sigmoid(logit) - target) / (sigmoid(logit) * (1 - sigmoid(logit)))
-            ),
-            "without the absolute value": Identity(Max(logit, 0) - target * logit + log(1 + exp(-logit)), soft),
-            "smoother": Inequality(soft.diff(logit, 2), "<=", Rational(1, 5)),
-        },
-    )
+    return scores.logit_gradient()
 
 
 @statement(references=("solla1988", "goodfellow2016"), cites=(logit_gradient,))

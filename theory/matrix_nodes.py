@@ -92,6 +92,20 @@ class Commutation(MatrixExpr):  # type: ignore[misc]
         return rf"K_{{{printer._print(self.args[0])},{printer._print(self.args[1])}}}"
 
 
+class DiagonalSelection(MatrixExpr):  # type: ignore[misc]
+    """The n**2 x n matrix S with S v = vec(DiagMatrix(v)) and S.T vec(A) = diagonal of A."""
+
+    def __new__(cls, n: Any) -> DiagonalSelection:
+        return Basic.__new__(cls, sympify(n))  # type: ignore[no-any-return]
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        return self.args[0] ** 2, self.args[0]
+
+    def _entry(self, i: Any, j: Any, **kwargs: Any) -> Expr:
+        return MatrixElement(self, i, j)
+
+
 class LowerTriangle(MatrixExpr):  # type: ignore[misc]
     """The matrix with all entries above the diagonal set to zero."""
 
@@ -245,6 +259,7 @@ __all__ = [
     "BasisVector",
     "CheckFailed",
     "Commutation",
+    "DiagonalSelection",
     "DiagonalSums",
     "Eigenvalue",
     "Eigenvector",

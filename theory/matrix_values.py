@@ -162,7 +162,9 @@ class Values:
             self._known[symbol] = arithmetic.matrix([[self._element(entry) for entry in row] for row in rows])
 
     def _element(self, value: Any) -> Any:
-        return self.arithmetic.number(value) if isinstance(value, int | Basic) else value
+        if isinstance(value, int | Basic):
+            return self.arithmetic.number(value)
+        return acb(arb(value)) if isinstance(value, fmpq) and not self.arithmetic.exact else value
 
     def set(self, symbol: Any, value: Any) -> Values:
         """The same point with another value of one symbol."""
@@ -473,6 +475,11 @@ def _commutation(values: Values, expr: Any) -> Any:
     )
 
 
+def _selection(values: Values, expr: Any) -> Any:
+    n = values.size(expr.args[0])
+    return values._build(n * n, n, lambda row, col: values.arithmetic.number(int(row == col * (n + 1))))
+
+
 def _vec(values: Values, expr: Any) -> Any:
     matrix = values.matrix(expr.args[0])
     rows = matrix.nrows()
@@ -540,6 +547,7 @@ _MATRIX_RULES: dict[Any, Callable[[Values, Any], Any]] = {
     nodes.LowerTriangle: _triangle,
     nodes.DiagonalSums: _diagonal_sums,
     nodes.Commutation: _commutation,
+    nodes.DiagonalSelection: _selection,
     nodes.Vec: _vec,
     nodes.BasisVector: _basis,
     nodes.Eigenvector: _eigenvector,

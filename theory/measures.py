@@ -15,9 +15,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Add, Expr, Function, Mul, expand_mul
+from sympy import Add, Expr, Function, Integer, Mul, expand_mul
 
 from .symbols import DomainSymbol, Pointwise
+
+ONE = Integer(1)
 
 
 class Mu(Function):  # type: ignore[misc]
@@ -84,30 +86,30 @@ def pointwise_symbols(expr: Expr) -> tuple[Pointwise, ...]:
     return tuple(sorted(expr.atoms(Pointwise), key=lambda symbol: symbol.name))
 
 
-def on_atoms(expr: Expr, count: int) -> Expr:
-    """The expression on the space of `count` atoms with counting measure, in free symbols: a closed finite instance.
+def on_atoms(expr: Expr, count: int, mass: Expr = ONE) -> Expr:
+    """The expression on the space of `count` atoms of equal mass, in free symbols: a closed finite instance.
 
-    A function f becomes f_1, f_2, ...; a density p becomes weights p_1, p_2, ... divided by their sum.
+    A function f becomes f_1, f_2, ...; a density p becomes weights p_1, p_2, ... divided by their sum and the mass.
     Raises ValueError where a pointwise symbol stands outside every integral.
     """
     if varies(expr):
         loose = [str(symbol) for symbol in pointwise_symbols(expr)]
         raise ValueError(f"a pointwise quantity stands outside the integral: one of {', '.join(loose)}")
-    values = {symbol: atom_values(symbol, count) for symbol in pointwise_symbols(expr)}
+    values = {symbol: atom_values(symbol, count, mass) for symbol in pointwise_symbols(expr)}
 
     def close(part: Expr) -> Expr:
         if isinstance(part, Mu):
             body = close(part.args[0]) if part.args[0].has(Mu) else part.args[0]
-            return Add(*(body.xreplace({s: v[i] for s, v in values.items()}) for i in range(count)))
+            return mass * Add(*(body.xreplace({s: v[i] for s, v in values.items()}) for i in range(count)))
         return part.func(*(close(arg) for arg in part.args)) if part.has(Mu) else part
 
     return close(expr)
 
 
-def atom_values(symbol: Pointwise, count: int) -> list[Expr]:
-    """The values of a pointwise quantity on `count` atoms, in free symbols with its domain."""
+def atom_values(symbol: Pointwise, count: int, mass: Expr = ONE) -> list[Expr]:
+    """The values of a pointwise quantity on `count` atoms of equal mass, in free symbols with its domain."""
     free = [DomainSymbol(f"{symbol.name}_{i + 1}", symbol.domain, f"{symbol.tex}_{{{i + 1}}}") for i in range(count)]
     if not symbol.normalized:
         return list(free)
-    total = Add(*free)
+    total = mass * Add(*free)
     return [weight / total for weight in free]

@@ -1,8 +1,8 @@
-"""What `losses` says of log-sum-exp, curvature, convexity, and scores of probabilistic forecasts."""
+"""What `losses` says of gradients by logits, log-sum-exp, curvature, convexity, and scores of forecasts."""
 
 from __future__ import annotations
 
-from sympy import Abs, Derivative, Expr, Integer, exp, log, oo, pi, sqrt
+from sympy import Abs, Derivative, Expr, Integer, Max, Rational, exp, log, oo, pi, sqrt
 
 from .claims import AllOf, Identity, Inequality, Limit
 from .divergence import entropy, kl
@@ -19,10 +19,14 @@ from .loss_terms import (
     lam,
     logit,
     move,
+    others,
     p,
     q,
     r,
+    rest,
     rival,
+    s,
+    share,
     sigmoid,
     t,
     target,
@@ -31,6 +35,63 @@ from .loss_terms import (
 from .measures import expect, integral
 from .statements import Theorem
 from .symbols import NONNEGATIVE, UNIT, bounded, density, function, positive, probability, real, reals
+
+
+def softmax_gradient() -> Theorem:
+    """What `losses.softmax_gradient` says."""
+
+    def loss(total: Expr) -> Expr:
+        return (total * log(rival + exp(logit)) - others - target * logit) / N
+
+    soft = exp(logit) / (rival + exp(logit))
+    any_targets = Derivative(loss(rest + target), logit)
+    return Theorem(
+        AllOf(
+            {
+                "any targets": Identity(any_targets, ((rest + target) * soft - target) / N),
+                "targets that sum to one": Identity(Derivative(loss(Integer(1)), logit), (soft - target) / N),
+            }
+        ),
+        mutants={
+            "whatever the targets": Identity(any_targets, (soft - target) / N),
+            "of the sum": Identity(Derivative(loss(Integer(1)), logit), soft - target),
+        },
+    )
+
+
+def through_the_softmax() -> Theorem:
+    """What `losses.through_the_softmax` says."""
+    own = -share / s * s * (1 - s)
+    chained = own + integral(-t / p * (-p * s))  # over the other classes
+    return Theorem(
+        Identity(chained, (integral(t) + share) * s - share),
+        mutants={"own class alone": Identity(own, (integral(t) + share) * s - share)},
+    )
+
+
+def logit_gradient() -> Theorem:
+    """What `losses.logit_gradient` says."""
+    loss = -(target * log(sigmoid(logit)) + (1 - target) * log(1 - sigmoid(logit)))
+    soft = log(1 + exp(logit)) - target * logit
+    stable = Max(logit, 0) - target * logit + log(1 + exp(-Abs(logit)))
+    return Theorem(
+        AllOf(
+            {
+                "softplus": Identity(loss, soft),
+                "without overflow": Identity(stable, soft),
+                "derivative": Identity(Derivative(soft, logit), sigmoid(logit) - target),
+                "convex": Inequality(soft.diff(logit, 2), ">", 0),
+                "smooth": Inequality(soft.diff(logit, 2), "<=", Rational(1, 4)),
+            }
+        ),
+        mutants={
+            "by the probability": Identity(
+                Derivative(soft, logit), (sigmoid(logit) - target) / (sigmoid(logit) * (1 - sigmoid(logit)))
+            ),
+            "without the absolute value": Identity(Max(logit, 0) - target * logit + log(1 + exp(-logit)), soft),
+            "smoother": Inequality(soft.diff(logit, 2), "<=", Rational(1, 5)),
+        },
+    )
 
 
 def squared_error_of_a_sigmoid() -> Theorem:
@@ -92,15 +153,17 @@ def variational_log_sum_exp() -> Theorem:
 
 def logit_curvature() -> Theorem:
     """What `losses.logit_curvature` says."""
-    law, other = rival / (rival + exp(logit)), exp(logit) / (rival + exp(logit))
+    second = real("z2")
+    total = rival + exp(logit) + exp(second)
+    first_p, second_p = exp(logit) / total, exp(second) / total
     spread, (u, v) = function("k", bounded("k", -1, 1).domain), reals("u v")
     ends = (u - v) ** 2 / 4  # half the range of a direction whose largest and least entries are u and v, squared
     form = expect(q, move**2) - expect(q, move) ** 2
-    loss = log(rival + exp(logit))
     return Theorem(
         AllOf(
             {
-                "entry": Identity(Derivative(loss, logit, 2), law * other),
+                "diagonal": Identity(Derivative(log(total), logit, 2), first_p * (1 - first_p)),
+                "off the diagonal": Identity(Derivative(log(total), logit, second), -first_p * second_p),
                 "variance": Identity(form, expect(q, (move - expect(q, move)) ** 2)),
                 "convex": Inequality(form, ">=", 0),
                 "half the range, squared": Inequality(form.xreplace({move: c + h * spread}), "<=", h**2),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .algebra import Reader
 
 Rule = Callable[["Reader", Expr], Quotient]
+UNIT = Range(Fraction(0), Fraction(1), False, False)
 UNIT_BALL = Range(Fraction(-1), Fraction(1), False, False)
 NOT_DIFFERENTIATED = (sp.Piecewise, sp.Heaviside, sp.sign, sp.floor, sp.ceiling, sp.Integral, sp.Sum, Mu)
 
@@ -29,7 +30,10 @@ NOT_DIFFERENTIATED = (sp.Piecewise, sp.Heaviside, sp.sign, sp.floor, sp.ceiling,
 def read_function(reader: Reader, expr: Expr) -> Quotient:
     """The element for a node that is no number, symbol, sum or product."""
     if expr.is_Pow:
-        return tr.power(reader.field, reader.read(expr.base), reader.read(expr.exp))
+        base, exponent = reader.read(expr.base), reader.read(expr.exp)
+        if base.num.is_zero() and reader.field.is_integer(exponent) and sign(reader.field, exponent) == 1:
+            return _indicator_of_zero(reader, exponent)  # 0^0 = 1
+        return tr.power(reader.field, base, exponent)
     rule = RULES.get(expr.func)
     if rule is not None:
         try:
@@ -144,6 +148,22 @@ def _extreme(direction: int) -> Rule:
         return result
 
     return rule
+
+
+def _delta(reader: Reader, expr: Expr) -> Quotient:
+    if len(expr.args) != 2:
+        raise Undecided("a delta that is restricted to a range")
+    return _indicator_of_zero(reader, reader.read(expr.args[0] - expr.args[1]))
+
+
+def _indicator_of_zero(reader: Reader, a: Quotient) -> Quotient:
+    """1 where the element is zero, else 0."""
+    field = reader.field
+    if a.num.is_zero():
+        return field.one
+    if field.rational(a) is not None or abs(sign(field, a)) == 2:
+        return field.zero
+    return reader.opaque("delta", (_unsigned(reader, "delta", a)[0],), UNIT)
 
 
 def _floor(reader: Reader, expr: Expr) -> Quotient:
@@ -313,6 +333,7 @@ RULES: dict[Any, Rule] = {
     sp.Heaviside: _heaviside,
     sp.Max: _extreme(1),
     sp.Min: _extreme(-1),
+    sp.KroneckerDelta: _delta,
     sp.floor: _floor,
     sp.ceiling: _ceiling,
     sp.gamma: _gamma,
