@@ -147,7 +147,7 @@ RATE = 0.7
 
 
 def _exponential(rng: np.random.Generator, tier: Tier, estimator: Callable[[Array], Array]) -> Interval:
-    return normal_mean(rng, tier.choose(quick=20_000, full=200_000), estimator)
+    return normal_mean(rng, tier.choose(quick=60_000, full=300_000), estimator)
 
 
 def _claimed(statement: Any, part: str) -> float:
@@ -199,7 +199,7 @@ def score_gradient_by_torch(rng: np.random.Generator, tier: Tier) -> list[Estima
 
 @measures("vae.gradient_variances", route="sample variances of both estimators")
 def gradient_variances_by_sampling(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
-    n, mean, scale = tier.choose(quick=100_000, full=500_000), 1.5, 0.5
+    n, mean, scale = tier.choose(quick=200_000, full=800_000), 1.5, 0.5
     claims = theory.gradient_variances.claim.claims
     path, score = (value(claims[name].rhs, {theory.mu: mean, theory.sigma: scale}) for name in ("by path", "by score"))
     slopes = gaussian_variance(2 * (mean + scale * rng.standard_normal(n)), ALPHA_PER_TEST)

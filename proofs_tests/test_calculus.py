@@ -2,9 +2,11 @@
 
 import pytest
 from sympy import Abs, Integer, Max, Rational, cos, cosh, exp, log, sin, sqrt, tanh
+
 from theoremcheck.theory.claims import Inequality
 from theoremcheck.theory.evidence import Holds, Strength, Unknown
-from theoremcheck.theory.kernels.calculus import factored, obligations, prove
+from theoremcheck.theory.kernels.calculus import prove
+from theoremcheck.theory.kernels.forms import factored, obligations
 from theoremcheck.theory.symbols import NONNEGATIVE, Domain, DomainSymbol, bounded, integer, positive, probability, real
 
 x = real("x")

@@ -5,6 +5,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 import pytest
+
 from theoremcheck.figures.derivation import derivation_figure, mathtext
 from theoremcheck.figures.picture import pictures_of, save
 from theoremcheck.theory.claims import Identity

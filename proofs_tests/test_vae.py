@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from sympy import lambdify
+
 from theoremcheck.numerics import autoencoders, digits_vae
 from theoremcheck.numerics import vae as numerics
 from theoremcheck.numerics.measured import run

@@ -220,6 +220,8 @@ def least_cost(widths: Sequence[int]) -> int:
         if first == last:
             return 0
         cuts = range(first, last)
-        return min(best(cut + 1, last) + best(first, cut) + widths[last] * widths[cut] * widths[first - 1] for cut in cuts)
+        return min(
+            best(cut + 1, last) + best(first, cut) + widths[last] * widths[cut] * widths[first - 1] for cut in cuts
+        )
 
     return best(1, len(widths) - 1)

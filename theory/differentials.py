@@ -42,6 +42,7 @@ from sympy import (
     Transpose,
     log,
     preorder_traversal,
+    sqrt,
     sympify,
 )
 from sympy.core.function import AppliedUndef
@@ -85,7 +86,9 @@ def require_expression(expr: Any, variable: Any) -> Any:
     expr = sympify(expr, strict=True)
     for symbol in expr.atoms(MatrixSymbol, Symbol):
         if symbol != variable and symbol.name == variable.name and not isinstance(symbol, Dummy):
-            raise ValueError(f"{symbol!r} has the name of the variable but is another symbol (shape or assumptions differ)")
+            raise ValueError(
+                f"{symbol!r} has the name of the variable but is another symbol (shape or assumptions differ)"
+            )
     for node in preorder_traversal(expr):
         if isinstance(node, AppliedUndef) and any(
             getattr(arg, "is_Matrix", False) and not is_scalar_matrix(arg) for arg in node.args
@@ -149,7 +152,9 @@ class Differential:
         if isinstance(expr, Eigenvalue | SingularValue | NuclearNorm):
             weight, argument = spectral_gradient(algebra, expr)
             return algebra.trace(algebra.multiply(algebra.transpose(weight), self.matrix(argument)))
-        return sum((factor * self.scalar(arg) for factor, arg in scalar_factors(algebra, expr, self.variable)), Integer(0))
+        return sum(
+            (factor * self.scalar(arg) for factor, arg in scalar_factors(algebra, expr, self.variable)), Integer(0)
+        )
 
     def matrix(self, expr: Any) -> Form:
         """The differential of a matrix expression."""
@@ -171,9 +176,7 @@ def scalar_factors(algebra: MatrixAlgebra, expr: Any, variable: Any) -> list[tup
         return [(Integer(1), arg) for arg in expr.args]
     if isinstance(expr, Mul):
         values = [algebra.scalar(arg) for arg in expr.args]
-        return [
-            (Mul(*values[:k], *values[k + 1 :]), arg) for k, arg in enumerate(expr.args) if depends(arg, variable)
-        ]
+        return [(Mul(*values[:k], *values[k + 1 :]), arg) for k, arg in enumerate(expr.args) if depends(arg, variable)]
     if isinstance(expr, log) and isinstance(expr.args[0], Abs):
         return [(1 / algebra.scalar(expr.args[0].args[0]), expr.args[0].args[0])]
     if expr.is_Pow:
@@ -207,7 +210,7 @@ def spectral_gradient(algebra: MatrixAlgebra, expr: Any) -> tuple[Form, Any]:
         value = SingularValue(algebra.write(form), expr.args[1])
         return algebra.scale(1 / value, algebra.multiply(u, algebra.transpose(u), form)), argument
     gram = algebra.multiply(algebra.transpose(form), form)
-    return algebra.multiply(form, algebra.function(lambda t: t ** Integer(-1) ** 1 / t ** Integer(-1) * t ** (-Integer(1) / 2), gram)), argument
+    return algebra.multiply(form, algebra.function(lambda t: 1 / sqrt(t), gram)), argument
 
 
 def _product(rule: Differential, expr: Any) -> Form:
@@ -356,7 +359,8 @@ def is_matrix(expr: Any) -> bool:
     return bool(getattr(expr, "is_Matrix", False)) and not is_scalar_matrix(expr)
 
 
-def _rules_applied(expr: Any, variable: Any, increment: Any, where: tuple[Any, ...]) -> Any:
+def rules_applied(expr: Any, variable: Any, increment: Any, where: tuple[Any, ...] = ()) -> Any:
+    """The differential by the rules alone, simplified under the conditions, not checked."""
     algebra = MatrixAlgebra(where=where)
     rules = Differential(algebra, variable, increment)
     if is_matrix(expr):
@@ -371,22 +375,32 @@ def differential(
 ) -> Any:
     """d expr, linear in the increment dX (a MatrixSymbol of the variable's shape unless given).
 
-    expr: a matrix expression or a scalar, in any sizes. where: conditions, see `matrix_algebra`. check: compare with an
-    independent directional derivative at random matrices of two sizes.
-    Raises NotDifferentiable (naming the node), ShapeMismatch, CheckFailed; ValueError, TypeError for bad variables.
+    expr: a matrix expression or a scalar, in any sizes. where: conditions on where X lies, see `matrix_algebra`; the
+    increment is free all the same. check: compare with an independent directional derivative at random matrices of two
+    sizes. Raises NotDifferentiable (naming the node), ShapeMismatch, CheckFailed; ValueError, TypeError for bad variables.
     """
     expr, where = require_expression(expr, variable), tuple(where)
     increment = increment_of(variable, expr) if increment is None else increment
+    _require_same_shape(variable, increment)
+    result = rules_applied(expr, variable, increment, where)
+    if check:
+        _check(expr, variable, increment, result, where, where)
+    return result
+
+
+def _require_same_shape(variable: Any, increment: Any) -> None:
     if isinstance(variable, MatrixSymbol) and not all(
         same(a, b) for a, b in zip(increment.shape, variable.shape, strict=True)
     ):
         raise ShapeMismatch(f"the increment is {increment.shape}, the variable {variable.shape}")
-    result = _rules_applied(expr, variable, increment, where)
-    if check:
-        free = increment_of(variable, expr)
-        known = result if increment == free else _rules_applied(expr, variable, free, where)
-        verify(expr, variable, known, free, where)
-    return result
+
+
+def _check(
+    expr: Any, variable: Any, increment: Any, result: Any, used: tuple[Any, ...], where: tuple[Any, ...]
+) -> None:
+    free = increment_of(variable, expr)
+    claimed = result if increment == free else rules_applied(expr, variable, free, used)
+    verify(expr, variable, claimed, free, where)
 
 
 def directional_derivative(
@@ -394,22 +408,28 @@ def directional_derivative(
 ) -> Any:
     """The derivative of the given order of t -> expr(X + t V) at t = 0; V must not depend on X.
 
-    Raises as `differential` does; ValueError where the direction depends on the variable or the order is no integer >= 0.
+    Raises as `differential` does; ValueError where the direction depends on X or the order is no integer >= 0.
     """
     if not isinstance(order, int) or order < 0:
         raise ValueError(f"the order {order!r} is no integer >= 0")
+    expr, where = require_expression(expr, variable), tuple(where)
     if depends(direction, variable):
         raise ValueError(f"the direction {direction} depends on the variable")
-    where = tuple(where)
+    _require_same_shape(variable, direction)
+    # A condition on X itself simplifies the last order only: before that X has still to move in every direction.
     inner = tuple(fact for fact in where if not is_about(fact, variable))
     for remaining in range(order, 0, -1):
-        expr = differential(expr, variable, direction, where=where if remaining == 1 else inner, check=check)
+        used = where if remaining == 1 else inner
+        result = rules_applied(expr, variable, direction, used)
+        if check:
+            _check(expr, variable, direction, result, used, where)
+        expr = result
     return expr
 
 
 def is_about(fact: Any, variable: Any) -> bool:
     """Whether a condition restricts the variable, so that X cannot move in every direction within it."""
-    return getattr(fact, "arguments", (None,))[0] == variable and type(fact.function).__name__ not in ("InvertiblePredicate",)
+    return bool(getattr(fact, "arguments", (None,))[0] == variable)
 
 
-__all__ = ["Differential", "depends", "differential", "directional_derivative", "entrywise_derivative", "scalar_factors"]
+__all__ = ["Differential", "depends", "differential", "directional_derivative", "rules_applied"]

@@ -236,6 +236,9 @@ def check(statement: Statement, budget: Budget | None = None) -> Report:
         problems.append(f"{len(broken)} of {len(steps)} steps of the derivation were not accepted: {broken[0]}")
     if steps and not broken and theorem.start is None and isinstance(answer, Unknown):
         answer = Holds(weakest([Strength(step.answer["strength"]) for step in steps]), "derivation", "step by step")
+    if theorem.sizes and isinstance(answer, Holds):
+        strength = weakest([answer.strength, Strength.AT_SIZES])
+        answer = replace(answer, strength=strength, detail="; ".join(filter(None, [theorem.sizes, answer.detail])))
     if isinstance(answer, Fails):
         problems.append(f"the claim fails {answer.counterexample}")
     if isinstance(answer, Unknown):

@@ -115,6 +115,11 @@ def _key(word: Word) -> tuple[Any, ...]:
     return (len(word), tuple((_text(letter.base), letter.flip, str(letter.power)) for letter in word))
 
 
+def _rotation_key(word: Word) -> tuple[Any, ...]:
+    """Orders rotations: few transposes, and those in front, as in tr(X.T A X)."""
+    return (sum(letter.flip for letter in word), [(not letter.flip, _text(letter.base), str(letter.power)) for letter in word])
+
+
 def _form_key(form: Form) -> tuple[Any, ...]:
     flips = sum(letter.flip for word in form.terms for letter in word)
     return (flips, sorted((_key(word), str(coefficient)) for word, coefficient in form.terms.items()))
@@ -368,6 +373,7 @@ class MatrixAlgebra:
             form = self.scale(1 / scale, form)
         name = frozenset(form.terms.items())
         if name not in self._blocks:
+            form, turned = self.oriented(form)
             flipped = self.transpose(form)
             letter = Letter(self.write(form), False, ONE)
             if frozenset(flipped.terms.items()) == name:
@@ -378,6 +384,8 @@ class MatrixAlgebra:
                 )
             for sign in (-ONE, ONE):
                 self._blocks[frozenset((w, sign * c) for w, c in form.terms.items())] = (sign, letter)
+            if turned:
+                form = flipped
         sign, letter = self._blocks[name]
         if self.expanded and power == -1:
             self._learn_inverse(letter.base, sign, form, letter.flip)
@@ -422,7 +430,12 @@ class MatrixAlgebra:
     def oriented(self, form: Form) -> tuple[Form, bool]:
         """The form or its transpose, whichever is the simpler to write, and whether it was transposed."""
         flipped = self.transpose(form)
-        return (flipped, True) if _form_key(flipped) < _form_key(form) else (form, False)
+        keys = [_form_key(one) for one in (flipped, form)]
+        return (flipped, True) if self._before(*keys) else (form, False)
+
+    def _before(self, key: Any, other: Any) -> bool:
+        """Whether to write what has the first key: a tie in transposes keeps what was given, unless all is multiplied out."""
+        return bool(key < other if self.expanded else key[0] < other[0])
 
     def hadamard(self, factors: Iterable[tuple[Form, Any]]) -> Form:
         """The entrywise product of the forms, each to its entrywise power."""
@@ -501,7 +514,7 @@ class MatrixAlgebra:
             for these in (powers, flipped)
         )
         marks = [sum(text.count(".T") for text in texts) for texts in (written, other)]
-        flip = (marks[1], other) < (marks[0], written)
+        flip = self._before((marks[1], other), (marks[0], written))
         chosen = flipped if flip else powers
         nodes = [HadamardPower(base, power) if power != 1 else base for base, power in chosen.items()]
         nodes.sort(key=_text)
@@ -535,7 +548,7 @@ class MatrixAlgebra:
             return parts[0]
         flipped = [self.transpose(part) for part in parts]
         keys = [[_form_key(part) for part in these] for these in (parts, flipped)]
-        flip = (sum(k[0] for k in keys[1]), keys[1]) < (sum(k[0] for k in keys[0]), keys[0])
+        flip = self._before((sum(k[0] for k in keys[1]), keys[1]), (sum(k[0] for k in keys[0]), keys[0]))
         letter = self.letter(KroneckerProduct(*(self.write(part) for part in (flipped if flip else parts))), flip)
         return self.collect(letter.rows, letter.cols, [(ONE, (letter,))])
 
@@ -682,7 +695,7 @@ class MatrixAlgebra:
                 reduced = self.collect(rotation[0].rows, rotation[0].rows, [(ONE, rotation)])
                 if reduced.terms != {self._merged(rotation): ONE} and list(reduced.terms) != [rotation]:
                     return self.trace(reduced)
-        return Trace(self._write_word(min(rotations, key=lambda w: (sum(x.flip for x in w), _key(w)))))
+        return Trace(self._write_word(min(rotations, key=_rotation_key)))
 
     def _trace_of_letter(self, base: Any) -> Any | None:
         if isinstance(base, KroneckerProduct):
@@ -787,8 +800,22 @@ class MatrixAlgebra:
     def _write_word(self, word: Word, size: Any = None) -> Any:
         if not word:
             return Identity(size)
-        factors = [_write_letter(letter) for letter in _ones_joined(word)]
+        factors = [self._write_letter(letter) for letter in _ones_joined(word)]
         return factors[0] if len(factors) == 1 else MatMul(*factors).doit(deep=False)
+
+
+    def _write_letter(self, letter: Letter) -> Any:
+        base = letter.base
+        if letter.flip:
+            if isinstance(base, OneMatrix):
+                base = OneMatrix(base.cols, base.rows)
+            elif isinstance(base, KroneckerProduct | HadamardProduct):
+                base = base.func(*(self.write(self.transpose(self.matrix(arg))) for arg in base.args))
+            else:
+                base = Transpose(base)
+        if letter.power == 1:
+            return base
+        return Inverse(base) if letter.power == -1 else MatPow(base, letter.power)
 
 
 def _ones_joined(word: Word) -> list[Letter]:
@@ -816,15 +843,6 @@ def _exploded(word: Word) -> Word:
 
 def _is_symmetric(base: Any) -> bool:
     return isinstance(base, DiagMatrix | DiagonalMatrix)
-
-
-def _write_letter(letter: Letter) -> Any:
-    base = letter.base
-    if letter.flip:
-        base = OneMatrix(base.cols, base.rows) if isinstance(base, OneMatrix) else Transpose(base)
-    if letter.power == 1:
-        return base
-    return Inverse(base) if letter.power == -1 else MatPow(base, letter.power)
 
 
 def _read_product(algebra: MatrixAlgebra, expr: Any) -> Form:

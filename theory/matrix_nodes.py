@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Dummy, Expr, Integer, Lambda, MatrixExpr, exp, log, sympify
+from sympy import Basic, Dummy, Expr, Integer, Lambda, MatrixExpr, exp, log, powsimp, sympify
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 
@@ -252,7 +252,7 @@ def matrix_log(matrix: Any) -> MatrixFunction:
 def derivative_of(function: Any) -> Lambda:
     """The derivative of a function of one scalar."""
     t = Dummy("t", dummy_index=1)
-    return Lambda(t, function(t).diff(t))
+    return Lambda(t, powsimp(function(t).diff(t)))
 
 
 __all__ = [

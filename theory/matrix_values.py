@@ -576,9 +576,10 @@ def concrete(expr: Any) -> Any:
     chosen = {}
     for number, head in enumerate(sorted(heads, key=str)):
         shift = sympy.Rational(number + 1, 3)
-        chosen[head] = lambda *args, c=shift: sum(
-            (sympy.sin(a + c + k) + (c + 1) * a**2 / (k + 3) for k, a in enumerate(args)), c
-        ) + (sympy.Mul(*args) if len(args) > 1 else 0)
+        chosen[head] = lambda *args, c=shift: (
+            sum((sympy.sin(a + c + k) + (c + 1) * a**2 / (k + 3) for k, a in enumerate(args)), c)
+            + (sympy.Mul(*args) if len(args) > 1 else 0)
+        )
 
     def rebuilt(node: Any) -> Any:
         if isinstance(node, AppliedUndef):
@@ -633,18 +634,16 @@ def points(exprs: Iterable[Any], where: Iterable[Any], random: Random, least: in
         if isinstance(node, sympy.MatPow | sympy.Pow)
         for symbol in node.exp.free_symbols
     }
-    indices = {
-        symbol
-        for e in everything
-        for node in _everything(e)
-        for symbol in _index_symbols(node)
-    }
+    indices = {symbol for e in everything for node in _everything(e) for symbol in _index_symbols(node)}
     facts = [(fact.function, fact.arguments[0]) for fact in where if hasattr(fact, "arguments")]
     number = 0
+    large = any(e.has(sympy.KroneckerProduct, nodes.Commutation, nodes.DiagonalSelection) for e in everything)
     while True:
         style = number % 4
         chosen = {size: random.choice((least, least + 1, least + 1, least + 2)) for size in sizes}
-        if number % 2 == 0 and len(sizes) <= 3:
+        if large:
+            chosen = {size: random.choice((least, least, least + 1)) for size in sizes}
+        elif number % 2 == 0 and len(sizes) <= 3:
             kinds = random.sample(range(least, least + 3), 3)
             chosen = {size: kinds[k] for k, size in enumerate(sizes)}
         number += 1
@@ -778,11 +777,17 @@ def meets(values: Values, fact: Any) -> bool:
             return False
         return predicate == Q.symmetric or _is_definite(values, matrix)
     if predicate == Q.diagonal:
-        return all(_near_zero(values, matrix[i, j]) for i in range(matrix.nrows()) for j in range(matrix.ncols()) if i != j)
+        return all(
+            _near_zero(values, matrix[i, j]) for i in range(matrix.nrows()) for j in range(matrix.ncols()) if i != j
+        )
     if predicate == Q.lower_triangular:
-        return all(_near_zero(values, matrix[i, j]) for i in range(matrix.nrows()) for j in range(i + 1, matrix.ncols()))
+        return all(
+            _near_zero(values, matrix[i, j]) for i in range(matrix.nrows()) for j in range(i + 1, matrix.ncols())
+        )
     if predicate == Q.upper_triangular:
-        return all(_near_zero(values, matrix[i, j]) for i in range(matrix.nrows()) for j in range(min(i, matrix.ncols())))
+        return all(
+            _near_zero(values, matrix[i, j]) for i in range(matrix.nrows()) for j in range(min(i, matrix.ncols()))
+        )
     if predicate == Q.orthogonal:
         return matrix.nrows() == matrix.ncols() and _is_same(
             values, matrix.transpose() * matrix, zero + values.unit(matrix.nrows())

@@ -63,12 +63,15 @@ class Theorem:
 
     start: where the derivation starts; the claim's left side where it is not given, and then the derivation must end at
     the right side and is a proof of the claim by itself.
+    sizes: the sizes at which the claim is written out, in words, where the theorem speaks of all sizes: what is proved
+    is then "proved at sizes".
     mutants: near misses by name. exempt: generated mutants that are equivalent to the claim, each with the reason.
     """
 
     claim: Claim
     derivation: tuple[Step, ...] = ()
     start: Expr | None = None
+    sizes: str = ""
     mutants: Mapping[str, Claim] = field(default_factory=dict)
     exempt: Mapping[str, str] = field(default_factory=dict)
     printed: Mapping[Number, Printed] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sympy import Expr, Integer, Symbol, oo, sympify
+from sympy import Expr, Integer, Symbol, latex, oo, sympify
 from sympy.core.numbers import Number
 
 
@@ -79,7 +79,7 @@ class DomainSymbol(Symbol):  # type: ignore[misc]
     ) -> DomainSymbol:
         self = cast("DomainSymbol", Symbol.__xnew__(cls, name, **_assumptions(domain)))
         self.domain = domain
-        self.tex = tex or name
+        self.tex = tex or latex(Symbol(name))
         self.typical = typical or _typical(domain)
         self._content = (*Symbol._hashable_content(self), str(domain))
         return self

@@ -285,8 +285,8 @@ def gradient_variances() -> Theorem:
     """For f(z) = z^2 the reparametrized gradient in the mean has variance 4 sigma^2, less than the score-function
     gradient's; for f(z) = cos(2 z) and a standard normal q it has the larger one: neither dominates in general."""
     slope, weighed = 2 * (mu + sigma * x), z**2 * q_normal.logpdf(z).diff(mu)
-    by_path = standard.expect(slope**2, x) - standard.expect(slope, x) ** 2
-    by_score = q_normal.expect(weighed**2, z) - q_normal.expect(weighed, z) ** 2
+    by_path = over_line(slope**2 * standard.pdf(x), x) - over_line(slope * standard.pdf(x), x) ** 2
+    by_score = over_line(weighed**2 * q_normal.pdf(z), z) - over_line(weighed * q_normal.pdf(z), z) ** 2
     closed = mu**4 / sigma**2 + 14 * mu**2 + 15 * sigma**2
     # For the cosine both means are 0 by symmetry; cos^2 and sin^2 are written with twice the angle.
     wave_by_path = standard.expect(4 * (1 - cos(4 * x)) / 2, x)
@@ -337,7 +337,7 @@ def diagonal_kl() -> Theorem:
 @statement(references=("kingma2014",), cites=(gaussian_kl,))
 def full_covariance_kl() -> Theorem:
     """The divergence of a normal law with any covariance from the standard normal is half of trace plus squared mean
-    minus size minus log determinant, at size two with symbolic entries."""
+    minus size minus log determinant."""
     m1, m2, correlation = reals("m1 m2 r")
     s1, s2 = positive("s1"), positive("s2")
     factor = Matrix([[s1, 0], [correlation, s2]])  # of Cholesky
@@ -346,6 +346,7 @@ def full_covariance_kl() -> Theorem:
     squares = covariance.trace() + m1**2 + m2**2 - 2
     return Theorem(
         Identity(normal_kl(law, unit), (squares - log(covariance.det())) / 2),
+        sizes="two dimensions, any entries",
         mutants={"log determinant of the factor": Identity(normal_kl(law, unit), (squares - log(factor.det())) / 2)},
     )
 
@@ -422,8 +423,7 @@ def linear_gaussian_gap() -> Theorem:
 
 @statement(references=("tipping1999",), cites=(linear_gaussian_posterior,))
 def probabilistic_pca() -> Theorem:
-    """With one latent and two coordinates of equal noise, prior times likelihood is evidence times posterior: the
-    evidence has covariance w w^T + s^2 I and the posterior's mean is w^T (x - b) / (|w|^2 + s^2)."""
+    """With equal noise in all coordinates, prior times likelihood is evidence times posterior: the evidence has covariance w w^T + s^2 I and the posterior's mean is w^T (x - b) / (|w|^2 + s^2)."""
     w1, w2, b1, b2, x1, x2 = reals("w1 w2 b1 b2 x1 x2")
     total = w1**2 + w2**2 + s**2
     both = standard.logpdf(z) + Normal(w1 * z + b1, s**2).logpdf(x1) + Normal(w2 * z + b2, s**2).logpdf(x2)
@@ -436,6 +436,7 @@ def probabilistic_pca() -> Theorem:
     covariance = loading * loading.T + s**2 * eye(2)
     return Theorem(
         split(covariance, s**2 / total),
+        sizes="two coordinates and one latent unit",
         mutants={
             "noise twice": split(covariance + s**2 * eye(2), s**2 / total),
             "posterior variance of the noise": split(covariance, s**2),

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 from flint import acb, arb
-from sympy import Expr, Symbol, cos, exp, log, oo, sin
+from sympy import Expr, Symbol, cos, log, oo
 from sympy.integrals.manualintegrate import manualintegrate
 
 from .definite import Range, Unmatched

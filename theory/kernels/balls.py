@@ -30,6 +30,7 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 from ..symbols import Domain, domain_of
 from . import exact
 from .ballfunctions import FUNCTIONS, Straddles, Undefined, finite, power
+from .programs import Program, straight_line
 
 Point = Mapping[Symbol, Any]
 Environment = dict[Any, Any]
@@ -226,21 +227,8 @@ Operation = Callable[..., Any]
 
 
 @lru_cache(maxsize=4096)
-def _program(expr: Any) -> tuple[tuple[Operation, tuple[int, ...]], ...]:
-    """The expression as a straight line of operations on earlier results: equal parts are computed once."""
-    steps: list[tuple[Operation, tuple[int, ...]]] = []
-    place: dict[Any, int] = {}
-
-    def put(part: Any) -> int:
-        if part not in place:
-            operation, parts = _operation(part)
-            arguments = tuple(put(argument) for argument in parts)
-            steps.append((operation, arguments))
-            place[part] = len(steps) - 1
-        return place[part]
-
-    put(expr)
-    return tuple(steps)
+def _program(expr: Any) -> Program:
+    return straight_line(expr, _operation)
 
 
 def _operation(expr: Any) -> tuple[Operation, tuple[Any, ...]]:

@@ -18,54 +18,25 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import count, product
+from itertools import count
 from time import monotonic
 from typing import Any
 
-from sympy import (
-    Abs,
-    Add,
-    And,
-    Basic,
-    Dummy,
-    Expr,
-    Integer,
-    Max,
-    Min,
-    Mul,
-    Pow,
-    Rational,
-    S,
-    Symbol,
-    atan,
-    cos,
-    cosh,
-    erf,
-    exp,
-    expand,
-    factor,
-    fraction,
-    lambdify,
-    log,
-    sin,
-    sinh,
-    tanh,
-    together,
-)
+from sympy import Abs, Add, And, Basic, Expr, Integer, Max, Min, Mul, Rational, S, Symbol, exp, expand, log
 from sympy.core.relational import Relational
 from sympy.polys.polyerrors import PolynomialError
 
 from ..claims import FLIPPED, Inequality
 from ..evidence import Holds, Strength, Unknown
-from ..symbols import Domain, DomainSymbol, domain_of, typical_range
+from ..symbols import Domain, DomainSymbol, domain_of
+from .floats import compiled, plausible, sample
+from .forms import SMOOTH, exponentials, factored, is_affine, nodes, obligations, plainly_positive, root
 from .limits import limit_at
-from .smt import SMALL, implies
-from .translation import common_steps, exponent, exponent_terms
+from .smt import implies
+from .translation import exponent
 
 Facts = tuple[Basic, ...]
-SMOOTH = (exp, log, sin, cos, sinh, cosh, tanh, atan, erf)
 ANCHORS = (S.Zero, S.One, S.Half, S.NegativeOne, Integer(2))
 
 
@@ -114,84 +85,9 @@ def _on_the_reals(claim: Inequality) -> Inequality:
     return Inequality(claim.lhs.xreplace(real), claim.relation, claim.rhs.xreplace(real), moved)
 
 
-def plausible(margin: Expr, where: Facts, strict: bool) -> bool:
-    """Whether the claim looks true at small points: where it does not, no proof is looked for."""
-    symbols = tuple(sorted(margin.free_symbols, key=str))
-    if where:
-        return True
-    fast = _fast(margin, symbols)
-    places = [[float(v) for v in SMALL if Rational(v.numerator, v.denominator) in domain_of(s)] for s in symbols]
-    rng = random.Random(0)
-    if all(places) and len(symbols) <= 3:
-        points = list(product(*places))
-    else:
-        points = [
-            tuple(rng.choice(place) if place else _sample(s, rng) for s, place in zip(symbols, places, strict=True))
-            for _ in range(2000)
-        ]
-    values = [v for point in points if (v := fast(*point)) is not None]
-    if strict and any(abs(v) < 1e-13 for v in values):
-        return False
-    values += [v for _ in range(200) if (v := fast(*(_sample(s, rng) for s in symbols))) is not None]
-    return not any(v < -1e-9 for v in values)
-
-
 def relation(lhs: Any, order: str, rhs: Any) -> Basic:
     """lhs order rhs, not evaluated."""
     return Relational(lhs, rhs, order, evaluate=False)
-
-
-def obligations(f: Expr, smooth: bool) -> list[tuple[Expr, str]]:
-    """The (part, order) such that f is continuous (differentiable where `smooth`) where each part order 0 holds.
-
-    Raises ValueError for a function that is not known to be smooth.
-    """
-    found: list[tuple[Expr, str]] = []
-    for part in _nodes(f):
-        if isinstance(part, log):
-            found.append((part.args[0], ">"))
-        elif isinstance(part, Pow) and not isinstance(part, exp) and not (part.exp.is_Integer and part.exp > 0):
-            if part.exp.is_Integer:
-                found.append((part.base, "!="))
-            elif part.base is not S.Exp1:
-                closed = isinstance(part.exp, Rational) and part.exp > 0 and not smooth
-                found.append((part.base, ">=" if closed else ">"))
-        elif isinstance(part, Add | Mul | Pow | Symbol | Rational) or part in (S.Exp1, S.Pi, S.EulerGamma):
-            continue
-        elif not isinstance(part, SMOOTH) and not (not smooth and isinstance(part, Abs | Max | Min)):
-            raise ValueError(f"{part.func.__name__} is not a function that calculus knows")
-    return list(dict.fromkeys(found))
-
-
-def _nodes(f: Expr) -> Iterator[Expr]:
-    yield f
-    for part in f.args:
-        yield from _nodes(part)
-
-
-def plainly_positive(f: Expr) -> bool:
-    """Positive by its look: sums, products and powers of positive symbols, numbers and exponentials."""
-    if isinstance(f, Rational):
-        return bool(f.p > 0)
-    if isinstance(f, Symbol):
-        domain = domain_of(f)
-        return isinstance(domain.lower, Rational) and (domain.lower > 0 or (domain.lower == 0 and domain.lower_open))
-    if isinstance(f, exp) or f in (S.Exp1, S.Pi):
-        return True
-    if isinstance(f, Pow):
-        return plainly_positive(f.base)
-    return isinstance(f, Add | Mul) and all(plainly_positive(part) for part in f.args)
-
-
-def exponentials(f: Expr) -> Expr:
-    """Hyperbolic functions as exponentials."""
-    if not f.has(sinh, cosh, tanh):
-        return f
-    parts = [exponentials(part) for part in f.args]
-    if isinstance(f, sinh | cosh):
-        sign = 1 if isinstance(f, cosh) else -1
-        return exp(-parts[0]) * (exp(2 * parts[0]) + sign) / 2
-    return 1 - 2 / (exp(2 * parts[0]) + 1) if isinstance(f, tanh) else f.func(*parts)
 
 
 @dataclass
@@ -233,11 +129,11 @@ class Prover:
         key = ("samples", symbols, facts)
         if key not in self.seen:
             rng = random.Random(0)
-            tests = [_fast(fact.lhs - fact.rhs, symbols) for fact in facts]
+            tests = [compiled(fact.lhs - fact.rhs, symbols) for fact in facts]
             orders = [fact.rel_op for fact in facts]
             kept: list[dict[Symbol, float]] = []
             for _ in range(600):
-                point = {s: _sample(s, rng) for s in symbols}
+                point = {s: sample(s, rng) for s in symbols}
                 values = [test(*point.values()) for test in tests]
                 if all(
                     v is not None and (v > 0 if o[0] == ">" else v < 0) for v, o in zip(values, orders, strict=True)
@@ -252,7 +148,7 @@ class Prover:
     def looks(self, f: Expr, facts: Facts) -> int:
         """The apparent sign of f: 1 (or nothing is seen), -1, or 0 where it takes both."""
         symbols = tuple(sorted(f.free_symbols.union(*(fact.free_symbols for fact in facts)), key=str))
-        fast = _fast(f, symbols)
+        fast = compiled(f, symbols)
         values = [v for point in self.samples(symbols, facts) if (v := fast(*point.values())) is not None]
         if not values:
             return 1
@@ -291,7 +187,7 @@ class Prover:
 
     def _cases(self, f: Expr, facts: Facts, strict: bool, depth: int) -> str | None:
         """By cases over the first absolute value, maximum or minimum; "" where a case resists, None without one."""
-        corner = next((part for part in _nodes(f) if isinstance(part, Abs | Max | Min)), None)
+        corner = next((part for part in nodes(f) if isinstance(part, Abs | Max | Min)), None)
         if corner is None:
             return None
         one, two = (
@@ -363,7 +259,7 @@ class Prover:
     def two_terms(self, f: Expr, facts: Facts, strict: bool, depth: int) -> str | None:
         """A difference of two positive terms, through their logarithms."""
         terms = Add.make_args(f)
-        if len(terms) != 2 or depth < 1 or not any(exponent(part) is not None for part in _nodes(f)):
+        if len(terms) != 2 or depth < 1 or not any(exponent(part) is not None for part in nodes(f)):
             return None
         first, second = terms if self.looks(terms[0], facts) > 0 else terms[::-1]
         if not (self.positive(first, facts) and self.positive(-second, facts)):
@@ -384,7 +280,7 @@ class Prover:
         ordered = (claim.rhs, claim.lhs) if claim.relation[0] == "<" else (claim.lhs, claim.rhs)
         larger, smaller = (exponentials(side) for side in ordered)
         if not any(
-            exponent(part) is not None and part.free_symbols for side in (larger, smaller) for part in _nodes(side)
+            exponent(part) is not None and part.free_symbols for side in (larger, smaller) for part in nodes(side)
         ):
             return None
         if larger.has(log) or smaller.has(log) or larger == 0 or smaller == 0:
@@ -438,7 +334,7 @@ class Prover:
 
     def _along(self, f: Expr, v: Symbol, facts: Facts, strict: bool, depth: int) -> str | None:
         still = tuple(fact for fact in facts if not fact.has(v))
-        bounds = tuple(fact for fact in facts if fact.has(v) and _affine(fact.lhs - fact.rhs, v))
+        bounds = tuple(fact for fact in facts if fact.has(v) and is_affine(fact.lhs - fact.rhs, v))
         domain = domain_of(v)
         ends = [relation(v, o, e) for o, e in ((">", domain.lower), ("<", domain.upper)) if e.is_finite]
         path = still + bounds
@@ -532,102 +428,9 @@ class Prover:
         """Places worth trying: ends, other symbols, small numbers, and where the derivative seems to vanish."""
         found: list[Expr] = []
         for bound in bounds:
-            found += _root(bound.lhs - bound.rhs, v)
+            found += root(bound.lhs - bound.rhs, v)
         for base, _ in factored(slope):
-            found += _root(base, v)
+            found += root(base, v)
         found += [s for s in sorted(f.free_symbols, key=str) if s != v]
         found += ANCHORS
         return list(dict.fromkeys(x0 for x0 in found if not x0.has(v, S.ComplexInfinity, S.NaN, S.ImaginaryUnit)))
-
-
-def _affine(f: Expr, v: Symbol) -> bool:
-    return bool(f.is_polynomial(v)) and not f.diff(v).has(v)
-
-
-def _root(f: Expr, v: Symbol, depth: int = 2) -> list[Expr]:
-    """Where an expression that is affine in v, or in one logarithm, exponential or power of v, vanishes."""
-    if not f.has(v) or depth == 0:
-        return []
-    steep = f.diff(v)
-    if not steep.has(v):
-        return [together(-f.xreplace({v: S.Zero}) / steep)]
-    logs = [term.as_coeff_Mul() for term in Add.make_args(f)]
-    if len(logs) > 1 and all(isinstance(rest, log) for _, rest in logs):
-        n, d = fraction(together(Mul(*(rest.args[0] ** c for c, rest in logs))))
-        return _root(expand(n - d), v, depth - 1) if (n - d).is_polynomial(v) else []
-    for inner in f.atoms(log, exp, Pow):
-        mark = Symbol("mark", positive=True)
-        outer = f.xreplace({inner: mark})
-        if inner.has(v) and not outer.has(v) and not outer.diff(mark).has(mark):
-            level = together(-outer.xreplace({mark: S.Zero}) / outer.diff(mark))
-            if isinstance(inner, log):
-                return _root(inner.args[0] - exp(level), v, depth - 1)
-            if isinstance(inner, exp):
-                return _root(inner.args[0] - log(level), v, depth - 1)
-            return _root(inner.base - level ** (1 / inner.exp), v, depth - 1) if not inner.exp.has(v) else []
-    return []
-
-
-def factored(f: Expr) -> list[tuple[Expr, Expr]]:
-    """Factors of f with their exponents, as SymPy finds them with exponentials and logarithms as generators."""
-    steps = common_steps((f,))
-    marks: dict[Expr, Expr] = {}
-
-    def mark(part: Expr) -> Expr:
-        argument = exponent(part)
-        if argument is not None:
-            result = S.One
-            for c, rest in exponent_terms(argument):
-                ratio = c / steps[rest]
-                step = steps[rest] if abs(ratio) <= 16 else c
-                unit = exp(Rational(step.numerator, step.denominator) * rest)
-                result *= marks.setdefault(unit, Dummy(positive=True)) ** int(c / step)
-            return result
-        if isinstance(part, SMOOTH):
-            return marks.setdefault(part, Dummy(real=True))
-        return part.func(*(mark(each) for each in part.args)) if part.args else part
-
-    numerator, denominator = fraction(together(mark(f)))
-    back = {dummy: part for part, dummy in marks.items()}
-    product = _powers(factor(numerator)) + [(base, -power) for base, power in _powers(factor(denominator))]
-    found = [(base.xreplace(back), power.xreplace(back)) for base, power in product if base != 1]
-    return found or [(S.One, S.One)]
-
-
-def _powers(product: Expr) -> list[tuple[Expr, Expr]]:
-    """The factors of a product with their exponents."""
-    found = []
-    for part in Mul.make_args(product):
-        base, power = part.as_base_exp() if isinstance(part, Pow) and not isinstance(part, exp) else (part, S.One)
-        found.append((base, power) if base is not S.Exp1 else (part, S.One))
-    return found
-
-
-def _fast(f: Expr, symbols: tuple[Symbol, ...]) -> Any:
-    plain = {symbol: Symbol(f"x{i}") for i, symbol in enumerate(symbols)}
-    compiled = lambdify(
-        tuple(plain.values()),
-        f.xreplace(plain),
-        modules=[{"erf": math.erf, "sign": lambda t: math.copysign(1, t)}, "math"],
-    )
-
-    def value(*point: float) -> float | None:
-        try:
-            result = float(compiled(*point))
-        except (ArithmeticError, ValueError, TypeError, NameError):
-            return None
-        return result if math.isfinite(result) else None
-
-    return value
-
-
-def _sample(symbol: Symbol, rng: random.Random) -> float:
-    """Typical values, and now and then a far one."""
-    low, high = typical_range(symbol)
-    domain = domain_of(symbol)
-    if rng.random() < 0.7 or (domain.lower.is_finite and domain.upper.is_finite):
-        return rng.uniform(low, high)
-    size = math.exp(rng.uniform(-4, 4))
-    if domain.lower.is_finite:
-        return float(domain.lower) + size
-    return float(domain.upper) - size if domain.upper.is_finite else rng.choice((-1, 1)) * size

@@ -82,7 +82,7 @@ def _power(base: Any, exponent: Expr, point: Mapping[Symbol, Any]) -> Any:
 
 
 def _off_the_cut(z: Any) -> Any:
-    """The argument of a logarithm, refused where it is a ball across the branch cut: its value would be either side's."""
+    """The argument of a logarithm, refused where it is a ball across the branch cut."""
     if not z.imag.is_zero() and z.imag.contains(0) and not z.real > 0:
         raise Refused("the argument cannot be told from the branch cut")
     return z

@@ -18,7 +18,6 @@ from typing import Any
 
 import sympy as sp
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol, exp, log, pi, sqrt
-
 from sympy.core.relational import Relational
 
 from .positivity import Where, is_proved_positive, is_proved_zero

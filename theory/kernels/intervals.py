@@ -15,6 +15,7 @@ from typing import Any
 from flint import arb, ctx, fmpq
 
 from .ballfunctions import FUNCTIONS, Straddles, Undefined
+from .programs import Program, straight_line
 
 INFINITE = arb.pos_inf()
 
@@ -273,24 +274,10 @@ _INTERVAL_FUNCTIONS: dict[str, Callable[..., Interval]] = {
     "sech": lambda a: inverse(_cosh(a)),
 }
 
-Step = tuple[Callable[..., Interval], tuple[int, ...]]
-
 
 @lru_cache(maxsize=4096)
-def _program(expr: Any, symbols: tuple[Any, ...]) -> tuple[tuple[Any, tuple[int, ...]], ...]:
-    steps: list[tuple[Any, tuple[int, ...]]] = []
-    place: dict[Any, int] = {}
-
-    def put(part: Any) -> int:
-        if part not in place:
-            operation, parts = _operation(part, symbols)
-            arguments = tuple(put(argument) for argument in parts)
-            steps.append((operation, arguments))
-            place[part] = len(steps) - 1
-        return place[part]
-
-    put(expr)
-    return tuple(steps)
+def _program(expr: Any, symbols: tuple[Any, ...]) -> Program:
+    return straight_line(expr, lambda part: _operation(part, symbols))
 
 
 def _operation(expr: Any, symbols: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:

@@ -29,6 +29,7 @@ from ..evidence import Holds, Strength, Unknown
 from ..measures import Mu, linear, pointwise_symbols, varies
 from ..symbols import NONNEGATIVE, POSITIVE, REALS, UNIT, Domain, DomainSymbol, Pointwise
 from . import calculus, smt
+from .floats import plausible
 
 ASSUMED = "for all measures: densities are positive on the space and the integrals exist"
 Where = tuple[Basic, ...]
@@ -193,7 +194,7 @@ def _nonnegative(f: Expr, where: Where, strict: bool, seconds: float) -> str:
     if isinstance(f, Rational):
         return "arithmetic" if f > 0 or (f == 0 and not strict) else ""
     claim = Inequality(f, ">" if strict else ">=", Integer(0), where)
-    if not calculus.plausible(f, where, strict):
+    if not plausible(f, where, strict):
         return ""
     answer = smt.decide(claim, min(1.0, seconds))
     if not isinstance(answer, Holds):

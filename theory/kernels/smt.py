@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import lru_cache
 from itertools import islice, product
 from typing import Any
 
@@ -60,12 +61,12 @@ def _assume(translation: Translation, where: Iterable[Basic]) -> tuple[list[Any]
     return assumed + list(translation.needed), len(translation.needed)
 
 
-def implied(conclusion: Basic, facts: Iterable[Basic] = (), seconds: float = 1.0) -> bool:
+@lru_cache(maxsize=4096)
+def implied(conclusion: Basic, facts: tuple[Basic, ...] = (), seconds: float = 1.0) -> bool:
     """Whether the relation is defined and true at every point of the symbols' domains where the facts hold.
 
     False means "not shown".
     """
-    facts = tuple(facts)
     try:
         translation = Translation((conclusion, *facts))
         assumed, needed = _assume(translation, facts)
@@ -78,7 +79,7 @@ def implied(conclusion: Basic, facts: Iterable[Basic] = (), seconds: float = 1.0
 
 def implies(lhs: Any, relation: str, rhs: Any, facts: Iterable[Basic] = (), seconds: float = 1.0) -> bool:
     """`implied` for lhs relation rhs, kept from SymPy's evaluation."""
-    return implied(Relational(lhs, rhs, relation, evaluate=False), facts, seconds)
+    return implied(Relational(lhs, rhs, relation, evaluate=False), tuple(facts), seconds)
 
 
 def _candidates(claim: Identity | Inequality, translation: Translation, model: Any) -> Iterator[dict[Symbol, Fraction]]:

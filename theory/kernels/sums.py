@@ -107,7 +107,7 @@ def _step_by_hypothesis(following: Expr, difference: Expr, where: Where) -> bool
 
 
 def rows_closed(expr: Expr, where: Where) -> Expr:
-    """The expression with sums of numeric length written out, and sums over rows of Pascal's triangle in closed form."""
+    """The expression with sums of numeric length written out, and those over rows of Pascal's triangle closed."""
     found: dict[Expr, Expr] = {}
     for node in expr.atoms(Sum, Product):
         value = expanded(node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import sympy as sp
@@ -23,9 +24,13 @@ def cut_at_zeros(g: Expr, over: Range) -> list[tuple[Expr, Expr, bool]]:
     """
     inside = {zero for factor in Mul.make_args(g) for zero in _zeros(factor, over) if _is_inside(zero, over)}
     ordered = sorted(inside, key=lambda zero: float(_ball(zero).mid()))
-    points = [over.lower, *(zero for i, zero in enumerate(ordered) if not i or _apart(ordered[i - 1], zero)), over.upper]
+    points = [
+        over.lower,
+        *(zero for i, zero in enumerate(ordered) if not i or _apart(ordered[i - 1], zero)),
+        over.upper,
+    ]
     parts = []
-    for low, high in zip(points, points[1:], strict=False):
+    for low, high in pairwise(points):
         middle = _ball(g.subs(over.x, (low + high) / 2))
         if not (middle > 0 or middle < 0):
             raise Unmatched(f"the sign of {g} between {low} and {high} is not certain")

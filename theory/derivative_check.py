@@ -1,0 +1,154 @@
+"""The independent check of derivatives: a complex step through ball arithmetic at random matrices of two sizes.
+
+f(X + i h V) is computed with complex balls of 384 bits and h = 2**-150; its imaginary part over h is the derivative in
+the direction V up to a relative 2**-290. Not one rule of differentiation is used. A claimed derivative must agree to
+2**-100 at random points that meet the conditions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from random import Random
+from typing import Any
+
+from flint import acb, arb, fmpq
+from sympy import MatrixSymbol, Q, Symbol
+
+from .matrix_nodes import CheckFailed
+from .matrix_values import Balls, NoValue, Point, Values, concrete, meets, points, shaped, with_precision
+
+STEP_BITS = 150
+AGREEMENT_BITS = 100
+SIZES = 2
+TRIES = 60
+
+
+def verify(
+    expr: Any,
+    variable: Any,
+    claimed: Any,
+    increment: Any,
+    where: Iterable[Any] = (),
+    structure: Any = None,
+    equations: Iterable[tuple[Any, Any]] = (),
+) -> None:
+    """Raises CheckFailed unless `claimed`, linear in `increment`, is the derivative of `expr` by `variable`.
+
+    structure: a predicate such as Q.symmetric that the variable and its increments have, or "toeplitz" and the like.
+    equations: pairs that must be equal at every point as well. Raises CheckFailed too where no point is found.
+    """
+    with_precision(lambda: _verify(expr, variable, claimed, increment, tuple(where), structure, tuple(equations)))
+
+
+def _verify(
+    expr: Any,
+    variable: Any,
+    claimed: Any,
+    increment: Any,
+    where: tuple[Any, ...],
+    structure: Any,
+    equations: tuple[tuple[Any, Any], ...],
+) -> None:
+    random = Random(f"{expr} by {variable}")
+    evaluated = concrete(expr), concrete(claimed)
+    others = [side for pair in equations for side in pair]
+    sizes_seen: set[tuple[int, ...]] = set()
+    reason = "no point was tried"
+    for number, point in enumerate(points([expr, claimed, *others], where, random)):
+        if number >= TRIES:
+            break
+        sizes = tuple(point.sizes.values())
+        if sizes in sizes_seen and sizes:
+            continue
+        try:
+            _compare(*evaluated, expr, variable, increment, where, structure, equations, point, random)
+        except NoValue as error:
+            reason = str(error)
+            continue
+        sizes_seen.add(sizes)
+        if len(sizes_seen) >= SIZES or (not sizes and number >= SIZES):
+            return
+    if sizes_seen and not point.sizes:
+        return
+    raise CheckFailed(
+        f"{expr} by {variable}: found {len(sizes_seen)} of {SIZES} sizes at which it has a value: {reason}"
+    )
+
+
+def _compare(
+    expr: Any,
+    claimed: Any,
+    original: Any,
+    variable: Any,
+    increment: Any,
+    where: tuple[Any, ...],
+    structure: Any,
+    equations: tuple[tuple[Any, Any], ...],
+    point: Point,
+    random: Random,
+) -> None:
+    """One point and one direction. Raises CheckFailed, or NoValue where the point is not in the domain."""
+    values = _started(point, variable, structure)
+    direction = _direction(values, variable, structure, random)
+    if not all(meets(values, fact) for fact in where):
+        raise NoValue(f"no point was found that meets {', '.join(map(str, where))}")
+    base = values.of(expr)
+    step = acb(0, arb(2) ** -STEP_BITS)
+    moved = values.set(variable, values.of(variable) + direction * step).of(expr)
+    expected = _entries(moved, lambda v: v.imag * arb(2) ** STEP_BITS)
+    found = _entries(values.set(increment, direction).of(claimed), lambda v: v.real)
+    scale = max([1.0] + [float(abs(v.real).mid()) for v in _entries(base, lambda v: v)])
+    _agree(expected, found, scale, original, variable, point)
+    for left, right in equations:
+        sides = [_entries(values.set(increment, direction).of(side), lambda v: v.real) for side in (left, right)]
+        _agree(sides[0], sides[1], 1.0, original, variable, point)
+
+
+def _agree(expected: list[Any], found: list[Any], scale: float, expr: Any, variable: Any, point: Point) -> None:
+    bound = arb(2) ** -AGREEMENT_BITS * (1 + max([scale] + [float(abs(v).mid()) for v in expected]))
+    for one, other in zip(expected, found, strict=True):
+        if not abs(one - other) < bound:
+            raise CheckFailed(
+                f"the derivative of {expr} by {variable} is {one.str(15, radius=False)}, "
+                f"the rules give {other.str(15, radius=False)}, at sizes {point.sizes}"
+            )
+
+
+def _entries(value: Any, part: Any) -> list[Any]:
+    return [part(entry) for entry in value.entries()] if hasattr(value, "entries") else [part(value)]
+
+
+def _started(point: Point, variable: Any, structure: Any) -> Values:
+    if structure is not None and variable in point.matrices:
+        rows = structured(point.matrices[variable], structure)
+        point = Point(point.sizes, point.scalars, {**point.matrices, variable: rows})
+    return Values(Balls, point)
+
+
+def structured(rows: list[list[Any]], structure: Any) -> list[list[Any]]:
+    """A matrix with the structure, from any matrix of its shape. Raises NoValue where the shape allows none."""
+    if structure not in ("toeplitz", "symmetric toeplitz"):
+        return shaped(rows, {structure})
+    size = len(rows)
+    if structure == "symmetric toeplitz":
+        return [[rows[0][abs(i - j)] for j in range(size)] for i in range(size)]
+    return [[rows[0][j - i] if j >= i else rows[i - j][0] for j in range(size)] for i in range(size)]
+
+
+def _direction(values: Values, variable: Any, structure: Any, random: Random) -> Any:
+    """A random tangent at the variable, of its structure."""
+    if isinstance(variable, Symbol) and not isinstance(variable, MatrixSymbol):
+        return acb(1)
+    at = values.of(variable)
+    drawn = [[fmpq(random.randint(-8, 8), 8) for _ in range(at.ncols())] for _ in range(at.nrows())]
+    if structure == Q.orthogonal:
+        skew = [[drawn[i][j] - drawn[j][i] for j in range(len(drawn))] for i in range(len(drawn))]
+        return at * Balls.matrix([[acb(arb(v)) for v in row] for row in skew])
+    if structure == Q.positive_definite:
+        structure = Q.symmetric
+    if structure is not None:
+        drawn = structured(drawn, structure)
+    return Balls.matrix([[acb(arb(v)) for v in row] for row in drawn])
+
+
+__all__ = ["structured", "verify"]
