@@ -298,12 +298,18 @@ TRUE: dict[str, Claim] = {
     "sum of integers": equal(total(k, 1, n), n * (n + 1) / 2),
     "sum of cubes": equal(total(k**3, 1, n), (n * (n + 1) / 2) ** 2),
     "geometric sum": equal(total(x**k, 0, n - 1), (1 - x**n) / (1 - x), Ne(x, 1)),
+    "geometric sum, said where both sides are defined": equal(total(x**k, 0, n), (1 - x ** (n + 1)) / (1 - x)),
     "telescoping": equal(total(1 / (k * (k + 1)), 1, n), n / (n + 1)),
     "quartic telescoping": equal(total(k / (k**4 + k**2 + 1), 1, n), n * (n + 1) / (2 * (n**2 + n + 1))),
     "Sophie Germain": equal(total(4 * k / (4 * k**4 + 1), 1, n), 1 - 1 / (2 * n**2 + 2 * n + 1)),
     "factorials": equal(total(k * factorial(k), 1, n), factorial(n + 1) - 1),
     "binomial row": equal(total(binomial(n, k), 0, n), 2**n),
     "binomial mean": equal(total(k * binomial(n, k), 0, n), n * 2**n / 2),
+    "binomial variance": equal(
+        total((k - n * p) ** 2 * binomial(n, k) * p**k * (1 - p) ** (n - k), 0, n), n * p * (1 - p)
+    ),
+    "binomial theorem": equal(total(binomial(n, k) * x**k, 0, n), (1 + x) ** n),
+    "Vandermonde": equal(total(binomial(n, k) * binomial(m, n - k), 0, n), binomial(n + m, n)),
     "binomial squares": equal(total(binomial(n, k) ** 2, 0, n), binomial(2 * n, n)),
     "a sum that hangs, by one term": equal(
         total(1 / (k**4 + 4), 1, n + 1) - total(1 / (k**4 + 4), 1, n), 1 / ((n + 1) ** 4 + 4)
@@ -331,6 +337,8 @@ TRUE: dict[str, Claim] = {
     "Gaussian tail": equal(over(normal(t), -oo, x), (1 + erf(x / sqrt(2))) / 2),
     "gamma integral": equal(over(t ** (a - 1) * exp(-t), 0, oo), gamma(a)),
     "exponential mean": equal(over(t * a * exp(-a * t), 0, oo), 1 / a),
+    "reciprocal wave": equal(over(1 / (2 + cos(t)), -pi, pi), 2 * pi / sqrt(3)),
+    "reciprocal wave with a parameter": equal(over(1 / (a + 1 + sqrt(a) * sin(2 * t)), 0, pi), pi / sqrt(a**2 + a + 1)),
     "rational": equal(over(t**4 * (1 - t) ** 4 / (1 + t**2), 0, 1), Rational(22, 7) - pi),
     # any measure
     "KL is nonnegative": ge(divergence(P, Q), 0),
@@ -493,6 +501,9 @@ FALSE: dict[str, Claim] = {
     "quartic telescoping": equal(total(k / (k**4 + k**2 + 1), 1, n), n**2 / (2 * (n**2 + n + 1))),
     "factorials": equal(total(k * factorial(k), 1, n), factorial(n + 1)),
     "binomial row": equal(total(binomial(n, k), 0, n), 2**n - 1),
+    "binomial theorem": equal(total(binomial(n, k) * x**k, 0, n), (1 - x) ** n),
+    "binomial mean": equal(total(k * binomial(n, k) * p**k * (1 - p) ** (n - k), 0, n), n * (1 - p)),
+    "Vandermonde": equal(total(binomial(n, k) * binomial(m, n - k), 0, n), binomial(n + m, n + 1)),
     "harmonic numbers bounded": le(total(1 / k, 1, n), 8),
     "floor of e n!": equal(total(factorial(n) / factorial(k), 0, n), floor(E * factorial(n))),
     "Basel to six digits": equal(total(1 / k**2, 1, oo), Rational(1644934, 10**6)),
@@ -521,6 +532,10 @@ FALSE: dict[str, Claim] = {
     ),
     "convolution of deviations": equal(over(normal(t, x, s) * normal(y - t, 0, v), -oo, oo), normal(y, x, s + v)),
     "second moment of relu": equal(over(Max(t, 0) ** 2 * normal(t), -oo, oo), 1),
+    "reciprocal wave, half around": equal(over(1 / (2 + cos(t)), 0, pi), 2 * pi / sqrt(3)),
+    "reciprocal wave that vanishes": equal(
+        over(1 / (a + 2 * cos(t)), 0, 2 * pi), 2 * pi / sqrt(a**2 - 4), a > 2 - TINY
+    ),
     "22/7": equal(over(t**4 * (1 - t) ** 4 / (1 + t**2), 0, 1), 0),
     "Borwein's eighth": equal(over(sympy.prod(sin(t / odd) / (t / odd) for odd in range(1, 16, 2)), 0, oo), pi / 2),
     "Gaussian of a negative deviation": equal(over(normal(t, 0, y), -oo, oo), 1, Ne(y, 0)),
@@ -559,13 +574,8 @@ UNKNOWN_TRUE: dict[str, str] = {
     "arctan addition, with its condition": "the derivative is taken in one variable without conditions",
     "arctan of the reciprocal": "needs a constant found by differentiation",
     "Machin": "no exact arithmetic of arctangents",
-    "zero to the n": "a power of zero has no normal form",
     "gamma doubled": "no duplication formula among the rules for gamma",
     "gamma reflected": "no reflection formula among the rules for gamma",
-    "binomial row": "sums with the upper limit in the term need creative telescoping",
-    "binomial mean": "sums with the upper limit in the term need creative telescoping",
-    "binomial squares": "sums with the upper limit in the term need creative telescoping",
-    "trap: alternating binomial sum": "sums with the upper limit in the term need creative telescoping",
     "exponential series": "no kernel for infinite sums",
     "Basel": "no kernel for infinite sums",
     "trap: diagonal binomial sum": "sums with the upper limit in the term need creative telescoping",
@@ -581,6 +591,7 @@ UNKNOWN_FALSE: dict[str, str] = {
     "inverse square across its pole": "a divergent integral has no value to compare",
     "Laplace without a sign": "a divergent integral has no value to compare",
     "Basel to six digits": "no kernel for infinite sums",
+    "harmonic numbers bounded": "where a sum stays open only a handful of points is tried",
     "Borwein's eighth": "no enclosure of a slowly decaying oscillating integral",
 }
 

@@ -414,3 +414,507 @@ def cheap_gradient() -> Theorem:
         AllOf({"multiplications": claim(2, False), "additions": claim(2, True)}),
         mutants={"no more than the program": claim(1, False), "no addition": claim(0, True)},
     )
+
+
+# Adjoints of the usual operations: L depends on Y through its differential tr(G.T dY)
+
+A, B, G = MatrixSymbol("A", n, m), MatrixSymbol("B", m, p), MatrixSymbol("G", n, p)
+dA, dB = MatrixSymbol("E", n, m), MatrixSymbol("F", m, p)
+S, R, K, dS = (MatrixSymbol(name, n, n) for name in "SRKE")  # square ones, K a cotangent
+w, u, d = (MatrixSymbol(name, n, 1) for name in "wud")
+
+
+def pairing(cotangent: Any, change: Any) -> Any:
+    """The inner product tr(G.T dY)."""
+    return Trace(cotangent.T * change)
+
+
+@statement(answers=(609, 610), references=("giles2008", "magnus2019"), cites=(chain_rule,))
+def product_adjoint() -> Theorem:
+    """For Y = AB of any sizes the gradient by A is G B^T and the gradient by B is A^T G, where G is the gradient by Y:
+    changes E of A and F of B change Y by EB and AF, and tr(G^T E B) and tr(G^T A F) are these inner products."""
+    square = pairing(K, S * (R + dS)) - pairing(K, S * R)
+    by_left = pairing(G, (A + dA) * B) - pairing(G, A * B)
+    by_right = pairing(G, A * (B + dB)) - pairing(G, A * B)
+    cotangent, left, right = shaped("G", n, p), shaped("A", n, m), shaped("B", m, p)
+    loss = shaped("L")
+    note = (
+        "G is n x p and A^T is m x n: the printed product exists only for p = n and then is no m x p matrix unless all "
+        "three sizes agree; for square matrices, where it exists, it is wrong as well (a mutant of this statement)."
+    )
+    return Theorem(
+        AllOf(
+            {
+                "left factor": MatrixIdentity(by_left, pairing(G * B.T, dA)),
+                "right factor": MatrixIdentity(by_right, pairing(A.T * G, dB)),
+                "shape on the left": Typing(gradient(loss, left), cotangent @ right.T),
+                "shape on the right": Typing(gradient(loss, right), left.T @ cotangent),
+            }
+        ),
+        mutants={
+            "610 for square matrices": MatrixIdentity(square, pairing(K * S.T, dS)),
+            "not transposed, square": MatrixIdentity(square, pairing(S * K, dS)),
+        },
+        printed={
+            610: Printed(
+                Typing(gradient(loss, right), cotangent @ left.T),
+                correction=r"\frac{\partial L}{\partial B}=A^{\top}\frac{\partial L}{\partial Y}",
+                note=note,
+            )
+        },
+    )
+
+
+@statement(references=("giles2008", "baydin2018"), cites=(product_adjoint,))
+def elementwise_adjoint() -> Theorem:
+    """Through a function applied entry by entry a cotangent is multiplied by its derivative there; through a sum each
+    entry gets the cotangent, through a copy the cotangents add; through a product each factor gets it times the other."""
+    g, slope, bend, move, count = function("g"), function("s"), function("r"), function("u"), real("k")
+    change = slope * move * h + bend * (move * h) ** 2  # of each entry, for a step h along u
+    first = integral(g * slope * move)
+    both = integral(g * ((a + h * move) * (b + h * c) - a * b))
+    gathered = integral(g * b * move) + integral(g * a * c)
+    return Theorem(
+        AllOf(
+            {
+                "function": Identity(integral(g * change), h * first + h**2 * integral(g * bend * move**2)),
+                "sum": Identity(count * integral(a + h * move) - count * integral(a), h * integral(count * move)),
+                "copy": Identity(integral(g * move) + integral(b * move), integral((g + b) * move)),
+                "product": Identity(both, h * gathered + h**2 * integral(g * move * c)),
+            }
+        ),
+        mutants={
+            "sum gets a share": Identity(count * integral(h * move) * integral(ONE), h * integral(count * move)),
+            "product gets the own factor": Identity(
+                both, h * (integral(g * a * move) + integral(g * b * c)) + h**2 * integral(g * move * c)
+            ),
+        },
+    )
+
+
+@statement(references=("giles2008", "magnus2019"), cites=(product_adjoint,))
+def linear_adjoints() -> Theorem:
+    """The adjoint of the transpose transposes, that of a bias added to every row sums the rows, that of a product with a
+    matrix from both sides multiplies by both transposes, and that of a trace spreads over the identity."""
+    bias, ones, Y = MatrixSymbol("b", p, 1), OneMatrix(n, 1), MatrixSymbol("Y", n, p)
+    X, H = MatrixSymbol("X", m, m), MatrixSymbol("H", n, p)
+    return Theorem(
+        AllOf(
+            {
+                "transpose": MatrixIdentity(pairing(G.T, Y.T), pairing(G, Y)),
+                "bias": MatrixIdentity(pairing(G, ones * bias.T), pairing(G.T * ones, bias)),
+                "both sides": MatrixIdentity(pairing(G, A * X * B), pairing(A.T * G * B.T, X)),
+                "quadratic": MatrixIdentity(
+                    Trace((u + d).T * S * (u + d)) - Trace(u.T * S * u), pairing((S + S.T) * u, d) + Trace(d.T * S * d)
+                ),
+                "squares": MatrixIdentity(pairing(Y + H, Y + H) - pairing(Y, Y), pairing(2 * Y, H) + pairing(H, H)),
+            }
+        ),
+        mutants={
+            "quadratic, not symmetric": MatrixIdentity(
+                Trace((u + d).T * S * (u + d)) - Trace(u.T * S * u), pairing(2 * S * u, d) + Trace(d.T * S * d)
+            ),
+            "not transposed": MatrixIdentity(pairing(K, S * dS * R), pairing(S * K * R, dS)),
+        },
+    )
+
+
+@statement(references=("giles2008", "magnus2019"), cites=(product_adjoint,))
+def inverse_adjoint() -> Theorem:
+    """The inverse changes by -S^-1 E S^-1 up to second order, so its adjoint is -S^-T G S^-T; a solve X = S^-1 B hands
+    S^-T G back to B and -(S^-T G) X^T to S."""
+    P, H = MatrixSymbol("B", n, p), MatrixSymbol("H", n, p)
+    where = (Q.invertible(S), Q.invertible(S + dS))
+    first = Inverse(S) * dS * Inverse(S)
+    exact = Inverse(S) * dS * Inverse(S) * dS * Inverse(S + dS)
+    solve, back = Inverse(S) * P, Inverse(S).T * H
+    return Theorem(
+        AllOf(
+            {
+                "second order": MatrixIdentity((Inverse(S + dS) - Inverse(S) + first - exact) * (S + dS), 0 * S, where),
+                "inverse": MatrixIdentity(pairing(K, -first), pairing(-Inverse(S).T * K * Inverse(S).T, dS), where[:1]),
+                "solve, by S": MatrixIdentity(pairing(H, -first * P), pairing(-back * solve.T, dS), where[:1]),
+                "solve, by B": MatrixIdentity(pairing(H, Inverse(S) * P), pairing(back, P), where[:1]),
+            }
+        ),
+        mutants={
+            "not transposed": MatrixIdentity(pairing(K, -first), pairing(-Inverse(S) * K * Inverse(S), dS), where[:1]),
+            "sign": MatrixIdentity(pairing(H, -first * P), pairing(back * solve.T, dS), where[:1]),
+        },
+    )
+
+
+@statement(answers=(619,), references=("bridle1990", "martins2016"), cites=(chain_rule,))
+def softmax_adjoint() -> Theorem:
+    """The Jacobian of the softmax over any number of classes is diag(s) - s s^T, so a cotangent g goes back as
+    s (g - <g, s>), with one inner product and no matrix."""
+    own, chosen, rest = real("z_i"), positive("a"), positive("r")  # rest: the exponentials of the other classes
+    scores, direction, g = function("z"), function("u"), function("g")
+    s = exp(scores) / integral(exp(scores))
+    diagonal = exp(own) / (exp(own) + rest)
+    fixed, moved = (top / (exp(own) + rest + chosen) for top in (chosen, exp(own)))
+    tangent = s * direction - s * integral(s * direction)
+
+    def adjoint(value: Expr) -> Identity:
+        return Identity(integral(g * tangent), integral(value * direction))
+
+    size = integer("C", 1)
+    column = shaped("s", size)
+    return Theorem(
+        AllOf(
+            {
+                "diagonal": Identity(diagonal.diff(own), diagonal - diagonal**2),
+                "elsewhere": Identity(fixed.diff(own), -fixed * moved),
+                "adjoint": adjoint(s * (g - integral(g * s))),
+                "shapes": Typing(jacobian(column, shaped("x", size)), batching.diagonal_less_outer(column)),
+            }
+        ),
+        mutants={
+            "diagonal alone": adjoint(s * g),
+            "inner product the other way": Typing(jacobian(column, shaped("x", size)), column.T @ column),
+        },
+    )
+
+
+# Kinks and branches
+
+
+@statement(references=("griewank2008", "bolte2020"), cites=(chain_rule,))
+def kinks() -> Theorem:
+    """No value c of the rectifier's derivative at 0 makes the chain rule right for all programs: relu(x) - relu(-x) is
+    x, which asks for 2c = 1, and relu(relu(x)) is relu(x), which asks for c^2 = c."""
+    value, at = real("c"), positive("u")
+
+    def relu(of: Any) -> Expr:
+        return Max(ZERO, of)
+
+    slope = real("e")
+    right, left = Limit((relu(slope) - relu(-slope)) / slope, slope, ZERO, ONE), at
+    return Theorem(
+        AllOf(
+            {
+                "the identity": Identity(relu(x) - relu(-x), x),
+                "twice": Identity(relu(relu(x)), relu(x)),
+                "its derivative at 0": right,
+                "no value fits": Inequality((2 * value - 1) ** 2 + (value**2 - value) ** 2, ">", ZERO),
+                "zero, as frameworks take it": Inequality(Abs(2 * value - 1).subs(value, ZERO), ">", ZERO),
+            }
+        ),
+        mutants={
+            "one half fits": Inequality((2 * value - 1) ** 2 + (2 * value**2 - value) ** 2, ">", ZERO),
+            "not the identity": Identity(relu(x) + relu(-x), left),
+        },
+    )
+
+
+def branch(at: Any, threshold: Any) -> Expr:
+    """A x + b above the threshold, C x + d elsewhere."""
+    return Piecewise((upper * at + above, at > threshold), (lower * at + below, True))
+
+
+upper, lower, above, below = real("A"), real("C"), real("b"), real("d")
+jump = (upper - lower) * t + above - below
+
+
+@statement(answers=(611,), references=("griewank2008", "bolte2020"))
+def branches() -> Theorem:
+    """A branch on a threshold has the derivative of the side that runs, off the threshold; at it the value jumps by
+    (A - C) t + b - d, it is differentiable there only where that vanishes and A = C."""
+    away = positive("u")
+
+    def properties(value: Rule) -> Mapping[str, Claim]:
+        def quotient(at: Expr) -> Expr:
+            return (value(at + h, t) - value(at, t)) / h
+
+        return {
+            "above": Limit(quotient(t + away), h, ZERO, upper),
+            "below": Limit(quotient(t - away), h, ZERO, lower),
+            "jump": Limit(value(t + h, t) - value(t, t), h, ZERO, jump, side="+"),
+            "no jump from the left": Limit(value(t - h, t) - value(t, t), h, ZERO, ZERO, side="+"),
+            "at the threshold": Identity(value(t, t), lower * t + below),
+        }
+
+    rule = Definition("y_i", rule_of(r"Ax_i+b\ \mathrm{if}\ x_i>t,\ \mathrm{else}\ Cx_i+d", branch), properties)
+
+    def exchanged(at: Any, threshold: Any) -> Expr:
+        return Piecewise((lower * at + below, at > threshold), (upper * at + above, True))
+
+    def closed(at: Any, threshold: Any) -> Expr:
+        return Piecewise((upper * at + above, at >= threshold), (lower * at + below, True))
+
+    note = (
+        "One branch runs and is differentiated for each entry; the derivative by t is then 0, although the mean of y "
+        "depends on t (autodiff.threshold)."
+    )
+    return Theorem(
+        rule,
+        mutants={
+            "branches exchanged": rule.of(rule_of("y", exchanged)),
+            "threshold in the upper branch": rule.of(rule_of("y", closed)),
+        },
+        printed={611: Printed(note=note)},
+    )
+
+
+@statement(references=("griewank2008",), cites=(branches,))
+def threshold() -> Theorem:
+    """The mean of a branch over inputs spread evenly over [0, 1] depends on the threshold with the derivative minus the
+    jump, which the derivative of the branch that runs, 0 for every input, does not show."""
+    cut = probability("t")
+    mean = Integral(lower * x + below, (x, 0, cut)) + Integral(upper * x + above, (x, cut, 1))
+    closed = lower * cut**2 / 2 + below * cut + upper * (1 - cut**2) / 2 + above * (1 - cut)
+    slope = -jump.subs(t, cut)
+    return Theorem(
+        AllOf({"mean": Identity(mean, closed), "derivative": Identity(Derivative(closed, cut), slope)}),
+        mutants={"as the branches say": Identity(Derivative(closed, cut), ZERO)},
+    )
+
+
+# Networks, losses and steps
+
+
+@statement(answers=(595, 596), references=("goodfellow2016",))
+def two_layers() -> Theorem:
+    """The forward pass of a network with one hidden layer treats every sample of a batch alone: an affine map, the
+    activation entry by entry, an affine map."""
+    return batching.two_layers()
+
+
+@statement(answers=(607,), references=("goodfellow2016",), cites=(two_layers,))
+def recurrent_step() -> Theorem:
+    """A recurrent step is one layer on state and input side by side; its derivative by the state is diag(f') W_h."""
+    return batching.recurrent_step()
+
+
+@statement(answers=(597,), references=("goodfellow2016",))
+def squared_loss() -> Theorem:
+    """The mean squared error over any number of samples is zero at the targets, with gradient 2 (yhat - y)/N, from which
+    the backward pass starts."""
+    return training_steps.squared_loss()
+
+
+@statement(answers=(598,), references=("goodfellow2016", "bridle1990"), cites=(softmax_adjoint,))
+def cross_entropy_loss() -> Theorem:
+    """The cross-entropy of one sample under a softmax is the log-partition weighted by the labels' sum less the labelled
+    logits; its derivative by a logit is the labels' sum times the softmax less the label."""
+    return training_steps.cross_entropy_loss()
+
+
+@statement(answers=(599,), references=("goodfellow2016", "bottou2018"), cites=(squared_loss,))
+def gradient_step() -> Theorem:
+    """A gradient step changes the loss by minus the rate times the squared gradient, up to a remainder of second order;
+    stationary points stay where they are."""
+    return training_steps.gradient_step()
+
+
+@statement(answers=(600,), references=("robbins1951", "bottou2018"), cites=(gradient_step,))
+def batch_step() -> Theorem:
+    """A step on a mini-batch is the mean of its samples' steps, for any batch size: the gradient of the mean loss is the
+    mean of the gradients."""
+    return training_steps.batch_step()
+
+
+@statement(answers=(601, 602), references=("kingma2015",), cites=(gradient_step,))
+def moments() -> Theorem:
+    """Adam's averages weigh the i-th of t gradients with (1 - beta) beta^(t-i), in all 1 - beta^t: with gradients of
+    constant expectation g the expectation of m_t is (1 - beta^t) g, by induction."""
+    return training_steps.moments()
+
+
+@statement(answers=(603,), references=("kingma2015",), cites=(moments,))
+def bias_correction() -> Theorem:
+    """Divided by 1 - beta^t the average of gradients of constant expectation is unbiased; at the first step it is the
+    gradient itself."""
+    return training_steps.bias_correction()
+
+
+@statement(references=("kingma2015",), cites=(bias_correction,))
+def drift_bias() -> Theorem:
+    """For expectations a + b t that drift the corrected average is biased, by b (t beta^t/(1 - beta^t) -
+    beta/(1 - beta)): in the long run it lags by beta/(1 - beta) steps."""
+    return training_steps.drift_bias()
+
+
+@statement(answers=(604,), references=("kingma2015",), cites=(bias_correction,))
+def adam_step() -> Theorem:
+    """Adam's step is the rate times mhat over the root of vhat plus epsilon: against mhat, at most the rate in size for
+    constant gradients, and unchanged when loss and epsilon are rescaled together."""
+    return training_steps.adam_step()
+
+
+@statement(references=("dean2012", "bottou2018"), cites=(batch_step,))
+def sharding() -> Theorem:
+    """The shards' mean gradients, weighted by the shards' sizes, average to the mean gradient of all samples, for any
+    number of shards; with equal weights they do so for equal sizes, and for two shards they miss it by
+    (n_2 - n_1)(g_1 - g_2)/(2 (n_1 + n_2))."""
+    return training_steps.sharding()
+
+
+@statement(answers=(605,), references=("dean2012",), cites=(sharding,))
+def data_parallel_step() -> Theorem:
+    """The data-parallel step moves by the mean of the workers' gradients, the step of the whole batch where all shards
+    have one size."""
+    return training_steps.data_parallel_step()
+
+
+# What JAX makes of functions
+
+
+@statement(answers=(612,), references=("griewank2008", "magnus2019"))
+def listing() -> Theorem:
+    """The row of all partial derivatives of m functions of n variables is their Jacobian, row after row."""
+    return batching.listing()
+
+
+@statement(answers=(613,), references=("griewank2008", "magnus2019"), cites=(chain_rule,))
+def composed_jacobian() -> Theorem:
+    """The Jacobian of g after h is the Jacobian of g at h(x), p x m, times that of h, m x n; for p = 1 the gradient is
+    the transposed Jacobian of h times the gradient of g."""
+    return batching.composed_jacobian()
+
+
+@statement(answers=(614,), references=("pearlmutter1994", "griewank2008"))
+def second_derivatives() -> Theorem:
+    """The Hessian is the Jacobian of the gradient, so its product with a vector is a tangent of the gradient, without
+    the matrix; it is symmetric where the second derivatives are continuous."""
+    return batching.second_derivatives()
+
+
+@statement(references=("rudin1976",), cites=(second_derivatives,))
+def unequal_mixed() -> Theorem:
+    """For Peano's xy(x^2 - y^2)/(x^2 + y^2), 0 at 0, the derivative by x along x = 0 is -y and the derivative by y along
+    y = 0 is x: the two mixed derivatives at the origin are -1 and 1."""
+    return batching.unequal_mixed()
+
+
+@statement(answers=(615,), references=("bradbury2018",), cites=(graph,))
+def fusion() -> Theorem:
+    """A fused operation is the composition of its parts, entry by entry: the same function, with one pass over the data
+    in the place of n."""
+    return batching.fusion()
+
+
+@statement(answers=(616,), references=("bradbury2018",))
+def vectorization() -> Theorem:
+    """A vectorized function is the function of each row: so it maps compositions to compositions, commutes with every
+    order of the rows, and makes of x -> Wx the product X W^T."""
+    return batching.vectorization()
+
+
+@statement(answers=(617,), references=("bradbury2018",), cites=(vectorization,))
+def parallel_map() -> Theorem:
+    """Mapping over devices and gathering gives what vectorization gives, however the rows are split."""
+    return batching.parallel_map()
+
+
+@statement(answers=(618,), references=("horn2013",))
+def matrix_product() -> Theorem:
+    """The product of an n x m and an m x p matrix is the n x p matrix of the composed map, entry by entry the products
+    of rows and columns, and can be computed by tiles."""
+    return batching.matrix_product()
+
+
+# Quantization
+
+fraction = bounded("r", 0, 1)  # x = h (k + r) with an integer k: where x lies between two grid points
+moved = Piecewise((ZERO, fraction < HALF), (ONE, True))  # to the nearest, in steps, upwards from the middle
+
+
+@statement(references=("jacob2018", "gray1998"))
+def quantization_error() -> Theorem:
+    """Rounding to the nearest multiple of h moves a number by at most h/2, with equality in the middle; for numbers spread
+    evenly over a step the mean squared error is h^2/12."""
+    error = step * (moved - fraction)
+    squares = Integral(fraction**2, (fraction, 0, HALF)) + Integral((1 - fraction) ** 2, (fraction, HALF, 1))
+    truncated = -step * fraction
+    return Theorem(
+        AllOf(
+            {
+                "at most half a step": Inequality(Abs(error), "<=", step / 2),
+                "attained": Identity(Abs(error).subs(fraction, HALF), step / 2),
+                "mean square": Identity(step**2 * squares, step**2 / 12),
+            }
+        ),
+        mutants={
+            "a third of a step": Inequality(Abs(error), "<=", step / 3),
+            "truncation": Inequality(Abs(truncated), "<=", step / 2),
+            "mean square of truncation": Identity(step**2 * squares, step**2 / 3),
+        },
+    )
+
+
+@statement(references=("jacob2018",), cites=(quantization_error,))
+def quantized_sum() -> Theorem:
+    """With weights rounded to multiples of h, a weighted sum of any number of inputs changes by at most h/2 times the sum
+    of their absolute values; b bits over a range of length R make h = R/(2^b - 1), and one bit more halves it at least."""
+    error, length, bits = function("e", Domain(-HALF, HALF, False, False)), positive("R"), integer("k", 1)
+    width = length / (2**bits - 1)
+    change = integral(step * error * a)
+    return Theorem(
+        AllOf(
+            {
+                "above": Inequality(change, "<=", step / 2 * integral(Abs(a))),
+                "below": Inequality(change, ">=", -step / 2 * integral(Abs(a))),
+                "one bit more": Identity(width.subs(bits, bits + 1) * (2 + 1 / (2**bits - Rational(1))), width),
+            }
+        ),
+        mutants={
+            "a quarter of a step": Inequality(change, "<=", step / 4 * integral(Abs(a))),
+            "errors cancel": Inequality(change, "<=", step / 2 * integral(a)),
+        },
+    )
+
+
+@statement(references=("gupta2015", "croci2022"), cites=(quantization_error,))
+def stochastic_rounding() -> Theorem:
+    """Rounding up with the probability that is the fraction of the step is unbiased; the variance h^2 r(1 - r) is at most
+    h^2/4, and spread evenly over a step h^2/6 on average: twice the mean square of rounding to the nearest."""
+    down, up = -step * fraction, step * (1 - fraction)
+    mean = (1 - fraction) * down + fraction * up
+    variance = (1 - fraction) * down**2 + fraction * up**2
+    return Theorem(
+        AllOf(
+            {
+                "unbiased": Identity(mean, ZERO),
+                "variance": Identity(variance, step**2 * fraction * (1 - fraction)),
+                "at most": Inequality(variance, "<=", step**2 / 4),
+                "on average": Identity(Integral(fraction * (1 - fraction), (fraction, 0, 1)), Rational(1, 6)),
+            }
+        ),
+        mutants={
+            "a coin": Identity((down + up) / 2, ZERO),
+            "to the nearest": Identity(step * (moved - fraction), ZERO),
+            "an eighth": Inequality(variance, "<=", step**2 / 8),
+        },
+    )
+
+
+@statement(references=("higham2002", "bradbury2018"), cites=(quantization_error, fusion))
+def fused_rounding() -> Theorem:
+    """Rounded once, a fused product and sum is off by at most h/2; rounded after each operation by at most h, which is
+    attained on a grid of integers: fusion may change a result, though no function of real numbers."""
+    one, two = (bounded(name, -HALF, HALF) for name in ("e1", "e2"))
+    exact = Rational(3, 2) * 1 + HALF * 0  # 1.5, rounded up to 2
+
+    def to_grid(number: Fraction) -> int:
+        return int((2 * number + 1) // 2)
+
+    def cases(first: Callable[[Fraction], Any]) -> Iterator[tuple[str, Any, Any]]:
+        product_, added = Fraction(3, 2), Fraction(-3, 2)
+        yield "3/2 - 3/2, product rounded first", to_grid(Fraction(first(product_)) + added), 1
+        yield "fused", to_grid(product_ + added), int(exact - Rational(3, 2))
+
+    formula, sizes = r"\mathrm{fl}(\mathrm{fl}(ab)+c)\ne\mathrm{fl}(ab+c)", "one example"
+    return Theorem(
+        AllOf(
+            {
+                "two roundings": Inequality(Abs(step * one + step * two), "<=", step),
+                "one rounding": Inequality(Abs(step * one), "<=", step / 2),
+                "example": Finite(lambda: cases(to_grid), formula, sizes),
+            }
+        ),
+        mutants={
+            "two cost no more than one": Inequality(Abs(step * one + step * two), "<=", step / 2),
+            "no rounding between": Finite(lambda: cases(lambda number: number), formula, sizes),
+        },
+    )

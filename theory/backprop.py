@@ -39,7 +39,7 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from . import written_networks as written
 from .activations import SIGMOID, sigmoid
 from .claims import AllOf, Claim, Definition, Finite, Identity, Inequality, MatrixIdentity, Recursion, Typing
-from .matrix_calculus import gradient
+from .matrix_calculus import gradient, jacobian
 from .measures import integral, on_atoms
 from .shapes import elementwise, shaped
 from .statements import Printed, Theorem, statement
@@ -53,7 +53,8 @@ m, n, N = (integer(name, 1) for name in ("m", "n", "N"))  # units above, units b
 W, b, ones = MatrixSymbol("W", m, n), MatrixSymbol("b", m, 1), OneMatrix(N, 1)
 below, Z = MatrixSymbol("A", n, N), MatrixSymbol("Z", n, N)  # activations and preactivations of the lower layer
 above = MatrixSymbol("Delta", m, N)  # the error of the upper layer
-slope, moved = MatrixSymbol("S", n, N), MatrixSymbol("dZ", n, N)  # slopes at Z, and a change of Z
+stacked, change = MatrixSymbol("g", n * N, 1), MatrixSymbol("dz", n * N, 1)  # G and a change of Z, columns stacked
+diagonal = DiagMatrix(MatrixSymbol("s", n * N, 1))  # of the slopes
 reached, target = MatrixSymbol("G", n, N), MatrixSymbol("Y", n, N)  # loss gradient by outputs; targets
 f = Function("f", real=True)
 _t = Symbol("t", real=True)
@@ -64,10 +65,17 @@ theta, g = function("theta", tex=r"\theta"), function("g")  # parameters and the
 eta, h, u, w = positive("eta", tex=r"\eta"), real("h"), real("u"), real("w")
 count = integral(ONE)
 
+Layers = list[tuple[Any, Any]]
+
 NO_KINK = (
     "f has a derivative at every preactivation: at a rectifier's 0 the recursion picks an element, not a derivative"
 )
 ONE_SAMPLE = "the loss is that of one sample: over several, the right side is summed over the samples"
+
+
+def f_slope(t: Any) -> Any:
+    """The derivative of f, at a symbol."""
+    return f(t).diff(t)
 
 
 def inner(one: Any, another: Any) -> Expr:
@@ -85,7 +93,7 @@ def hadamard(*factors: Any) -> Any:
     return HadamardProduct(*factors)
 
 
-output, slopes = entrywise(f, Z), entrywise(lambda t: f(t).diff(t), Z)
+output, slopes = entrywise(f, Z), entrywise(f_slope, Z)
 net = W * output + b * ones.T  # the preactivations of the upper layer
 
 
@@ -174,28 +182,23 @@ def preactivation() -> Theorem:
 def activation() -> Theorem:
     """A layer's output is its activation function at each preactivation, so each output moves with its own
     preactivation alone: the Jacobian is the diagonal of the slopes."""
-    nets = Matrix(reals("z1 z2 z3"))
-    unit = written.unknown(1)
+    z = MatrixSymbol("z", m, 1)
 
-    def cases(make: Callable[[Matrix], Matrix]) -> Iterator[tuple[str, Any, Any]]:
-        out = make(nets)
-        for i, j in product(range(3), repeat=2):
-            yield f"output {i + 1} by net {j + 1}", out[i].diff(nets[j]), unit(nets[i]).diff(nets[i]) * int(i == j)
-        yield "value", out[0].xreplace({nets[0]: ZERO}), unit(ZERO)
-
-    def properties(make: Callable[[Matrix], Matrix]) -> Mapping[str, Claim]:
+    def properties(make: Callable[[Any], Any]) -> Mapping[str, Claim]:
         size = integer("m", 1)
         return {
+            "Jacobian": MatrixIdentity(jacobian(make(z), z), DiagMatrix(entrywise(f_slope, z))),
+            "value": MatrixIdentity(make(0 * z), f(ZERO) * OneMatrix(m, 1)),
             "shapes": Typing(elementwise(r"\sigma", shaped("z", size)), shaped("a", size)),
-            "Jacobian": Finite(lambda: cases(make), r"\partial a_i/\partial z_j=\sigma'(z_i)\,1_{i=j}", "three units"),
         }
 
-    layer = Definition("a", Form(r"\sigma(z)", lambda z: z.applyfunc(unit)), properties)
+    layer = Definition("a", Form(r"\sigma(z)", lambda at: entrywise(f, at)), properties)
     return Theorem(
         layer,
         mutants={
-            "units exchanged": layer.of(Form(r"\sigma(z)", lambda z: z.applyfunc(unit)[::-1])),
-            "of the sum": layer.of(Form(r"\sigma(1^\top z)", lambda z: [unit(sum(z))] * 3)),
+            "reflected": layer.of(Form(r"\sigma(-z)", lambda at: entrywise(lambda t: f(-t), at))),
+            "of all units": layer.of(Form(r"\sigma(1^\top z)", lambda at: OneMatrix(m, m) * entrywise(f, at))),
+            "net added": layer.of(Form(r"z+\sigma(z)", lambda at: at + entrywise(f, at))),
         },
     )
 
@@ -205,20 +208,32 @@ def network_output() -> Theorem:
     """The output of a network is the activation of its last layer: of one layer it is that layer's, and of L + 1 layers
     it is the last one's at the output of the first L."""
 
-    def cases(make: Callable[..., Matrix]) -> Iterator[tuple[str, Any, Any]]:
-        for widths, samples in (((2, 1), 1), ((1, 2), 2), ((2, 2, 1), 2), ((1, 2, 1, 2), 1)):
-            layers, inputs, _ = written.symbolic(widths, samples)
-            last = layers[-1]
-            lower = make(layers[:-1], inputs)
-            yield f"widths {widths}", make(layers, inputs), (last.net(lower)).applyfunc(last.value)
-        yield "no layer", make([], inputs), inputs
+    k = integer("k", 1)
+    lower, offset, inputs = MatrixSymbol("V", n, k), MatrixSymbol("c", n, 1), MatrixSymbol("X", k, N)
 
-    def properties(make: Callable[..., Matrix]) -> Mapping[str, Claim]:
-        return {"layer by layer": Finite(lambda: cases(make), r"\hat{y}=a^{(L)}", "up to three layers")}
+    def run(layers: Layers, at: Any, top: Callable[[Any], Any] = lambda at: entrywise(f, at)) -> Any:
+        for i, (weights, biases) in enumerate(layers, start=1):
+            at = weights * at + biases * ones.T
+            at = top(at) if i == len(layers) else entrywise(f, at)
+        return at
 
-    out = Definition(r"\hat{y}", Form("a^{(L)}", lambda layers, x: written.forward(layers, x)[1][-1]), properties)
-    backwards = Form("z^{(L)}", lambda layers, x: ([x, *written.forward(layers, x)[0]])[-1])
-    return Theorem(out, mutants={"no activation on top": out.of(backwards)})
+    def properties(make: Callable[..., Any]) -> Mapping[str, Claim]:
+        first, second = (lower, offset), (W, b)
+        of_one = make([first], inputs)
+        return {
+            "no layer": MatrixIdentity(make([], inputs), inputs),
+            "one layer": MatrixIdentity(of_one, entrywise(f, lower * inputs + offset * ones.T)),
+            "two layers": MatrixIdentity(make([first, second], inputs), make([second], of_one)),
+        }
+
+    out = Definition(r"\hat{y}", Form("a^{(L)}", run), properties)
+    mutants = {
+        "no activation on top": out.of(Form("z^{(L)}", lambda layers, at: run(layers, at, lambda top: top))),
+        "two activations on top": out.of(
+            Form(r"\sigma(a^{(L)})", lambda layers, at: run(layers, at, lambda top: entrywise(f, entrywise(f, top))))
+        ),
+    }
+    return Theorem(out, mutants=mutants)
 
 
 @statement(answers=(196, 232, 244), references=("rumelhart1986", "goodfellow2016"), cites=(activation,))
@@ -227,13 +242,13 @@ def output_error() -> Theorem:
     inner(G o f'(Z), dZ), for any number of units and samples."""
     claims = {
         "gradient": MatrixIdentity(gradient(inner(reached, output), Z), hadamard(reached, slopes)),
-        "differentials": MatrixIdentity(inner(reached, hadamard(slope, moved)), inner(hadamard(reached, slope), moved)),
+        "Jacobian": MatrixIdentity(stacked.T * (diagonal * change), (diagonal * stacked).T * change),
     }
     mutants = {
         "slope forgotten": MatrixIdentity(gradient(inner(reached, output), Z), reached),
         "output for slope": MatrixIdentity(gradient(inner(reached, output), Z), hadamard(reached, output)),
         "slope at the output": MatrixIdentity(
-            gradient(inner(reached, output), Z), hadamard(reached, entrywise(lambda t: f(t).diff(t), output))
+            gradient(inner(reached, output), Z), hadamard(reached, entrywise(f_slope, output))
         ),
     }
     softmax = (
@@ -301,29 +316,26 @@ def backward_step() -> Theorem:
     """Step of the induction: if the loss moves by inner(Delta, dZ') with the upper preactivations Z' = W f(Z) + b 1^T,
     it moves by inner((W^T Delta) o f'(Z), dZ) with the lower ones, for any widths and number of samples."""
     found = gradient(inner(above, net), Z)
-    stacked, change = MatrixSymbol("delta", m * N, 1), MatrixSymbol("dz", n * N, 1)
-    diagonal = DiagMatrix(MatrixSymbol("s", n * N, 1))
+    upper = MatrixSymbol("delta", m * N, 1)
     claims = {
         "gradient": MatrixIdentity(found, hadamard(W.T * above, slopes)),
-        "differentials": MatrixIdentity(
-            inner(above, W * hadamard(slope, moved)), inner(hadamard(W.T * above, slope), moved)
-        ),
         "Jacobians": MatrixIdentity(
-            stacked.T * KroneckerProduct(Unit(N), W) * diagonal * change,
-            (diagonal * KroneckerProduct(Unit(N), W.T) * stacked).T * change,
+            upper.T * KroneckerProduct(Unit(N), W) * diagonal * change,
+            (diagonal * KroneckerProduct(Unit(N), W.T) * upper).T * change,
         ),
     }
-    at_output = entrywise(lambda t: f(t).diff(t), output)
+    at_output = entrywise(f_slope, output)
     mutants = {
         "slope forgotten": MatrixIdentity(found, W.T * above),
         "slope of the slope": MatrixIdentity(found, hadamard(W.T * above, entrywise(lambda t: f(t).diff(t, 2), Z))),
         "slope at the output": MatrixIdentity(found, hadamard(W.T * above, at_output)),
         "sign": MatrixIdentity(found, -hadamard(W.T * above, slopes)),
-        "weights forgotten": MatrixIdentity(
-            inner(above, W * hadamard(slope, moved)), inner(hadamard(slope, slope), moved)
+        "Jacobian not transposed": MatrixIdentity(
+            upper.T * KroneckerProduct(Unit(N), W) * diagonal * change,
+            (KroneckerProduct(Unit(N), W.T) * upper).T * change,
         ),
     }
-    upper, lower = integer("n_{l+1}", 1), integer("n_l", 1)
+    many, few = integer("n_{l+1}", 1), integer("n_l", 1)
     delta = real("delta", tex=r"\delta^{(l+1)}")
     return Theorem(
         AllOf(claims),
@@ -332,12 +344,12 @@ def backward_step() -> Theorem:
             185: Printed(
                 Identity((delta * w * sigmoid(u)).diff(u), delta * w * SIGMOID.slope(sigmoid(u))),
                 correction=r"\delta^{(l)}=(W^{(l+1)\top}\delta^{(l+1)})\circ\phi'^{(l)}(W^{(l)}z^{(l-1)}+b^{(l)})",
-                note="By equation 178 z^(l) is the layer's output, and the slope belongs at its preactivation. Shown for a "
+                note="By equation 178 z^(l) is the layer's output, the slope belongs at its preactivation. Shown for a "
                 "sigmoid unit at preactivation u below one unit; for a rectifier both readings agree off its kink.",
             ),
             197: Printed(note=f"It needs that {NO_KINK}."),
             235: Printed(
-                Typing(shaped("W", upper, lower).T, shaped(r"W^{(l+1)T}", upper, lower)),
+                Typing(shaped("W", many, few).T, shaped(r"W^{(l+1)T}", many, few)),
                 correction=r"\delta^{(l)}=(W^{(l+1)T}\delta^{(l+1)})\odot\sigma^{(l)\prime}(z^{(l)}),\quad"
                 r" W^{(l+1)T}\in\mathbb{R}^{n_l\times n_{l+1}}",
                 note="The recursion is right; the transpose has n_l rows and n_{l+1} columns.",
@@ -353,12 +365,14 @@ def backward_step() -> Theorem:
 def chain_rule() -> Theorem:
     """The derivative by the stacked weights is the row vector g^T times the diagonal of slopes times the Jacobian
     (a^T kron I) of the net inputs: as a matrix of the weights' shape it is the outer product (g o s) a^T."""
-    gave, s, a = MatrixSymbol("g", m, 1), MatrixSymbol("s", m, 1), MatrixSymbol("a", n, 1)
-    dW, stacked = MatrixSymbol("dW", m, n), MatrixSymbol("dw", m * n, 1)
-    product_of_three = gave.T * DiagMatrix(s) * KroneckerProduct(a.T, Unit(m))
+    gave, s, a, net = (MatrixSymbol(name, size, 1) for name, size in (("g", m), ("s", m), ("a", n), ("z", m)))
+    whole = hadamard(gave, entrywise(f_slope, W * a))
+    dW = MatrixSymbol("dW", m, n)
     claims = {
-        "stacked": MatrixIdentity(product_of_three * stacked, KroneckerProduct(a, DiagMatrix(s) * gave).T * stacked),
-        "as a matrix": MatrixIdentity(gave.T * DiagMatrix(s) * (dW * a), inner((DiagMatrix(s) * gave) * a.T, dW)),
+        "nets by stacked weights": MatrixIdentity(jacobian(W * a, W), KroneckerProduct(a.T, Unit(m))),
+        "outputs by nets": MatrixIdentity(jacobian(entrywise(f, net), net), DiagMatrix(entrywise(f_slope, net))),
+        "loss by outputs": MatrixIdentity(gave.T * DiagMatrix(s) * (dW * a), inner((DiagMatrix(s) * gave) * a.T, dW)),
+        "loss by weights": MatrixIdentity(gradient(inner(gave, entrywise(f, W * a)), W), whole * a.T),
     }
     mutants = {
         "slope forgotten": MatrixIdentity(gave.T * DiagMatrix(s) * (dW * a), inner(gave * a.T, dW)),
@@ -367,7 +381,7 @@ def chain_rule() -> Theorem:
         ),
     }
     note = (
-        "Read with derivatives as linear maps, or as Jacobians with the weights stacked: otherwise the last factor has "
+        "Read with derivatives as linear maps, or as Jacobians with the weights stacked: else the last factor has "
         "three indices. For a rectifier the middle factor does not exist at 0, and training proceeds with a subgradient."
     )
     return Theorem(AllOf(claims), mutants=mutants, printed={204: Printed(note=note)})
@@ -401,7 +415,7 @@ def parameter_gradients() -> Theorem:
     of_mean = "The section's loss is a mean over samples; the printed product is one sample's. Shown for two samples."
     index = "delta and a depend on the sample: its index i is missing under the sum."
     of_sample = (
-        "delta was made from the loss of one sample, so the right side is that loss's gradient; that of the mean loss on "
+        "delta was made from the loss of one sample, so the right side is its gradient; that of the mean loss on "
         "the left is its mean over the samples. Shown for two samples."
     )
     gradients = r"\frac{\partial\mathcal{L}}{\partial %s}=\frac{1}{N}\sum_{i=1}^N\delta^{(l)}_i%s"
@@ -456,9 +470,9 @@ def written_out() -> Theorem:
     """The recursion gives the derivatives of networks of one, two and three layers that are written out in full, by
     every single weight and bias, with unknown activations."""
 
-    def cases(**options: Any) -> Iterator[tuple[str, Any, Any]]:
+    def cases(activation: Any = written.unknown, **options: Any) -> Iterator[tuple[str, Any, Any]]:
         for widths, samples in (((2, 1), 2), ((1, 2, 1), 2), ((2, 1, 2), 1), ((1, 2, 1, 1), 1)):
-            layers, inputs, targets = written.symbolic(widths, samples)
+            layers, inputs, targets = written.symbolic(widths, samples, activation)
             total = written.mean_squared_error(layers, inputs, targets)
             found = written.gradients(layers, inputs, targets, **options)
             for k, (layer, pair) in enumerate(zip(layers, found, strict=True), start=1):
@@ -468,11 +482,12 @@ def written_out() -> Theorem:
 
     tex = r"\frac{\partial J}{\partial W_k}=\frac{1}{N}\sum_i\delta_{k,i}a_{k-1,i}^\top"
     sizes = "one to three layers of one or two units, one or two samples"
+    wrong = {"slopes at the outputs": lambda _, output: output, "slopes at the origin": lambda net, _: 0 * net}
     return Theorem(
         Finite(cases, tex, sizes),
         mutants={
-            "slopes at the outputs": Finite(lambda: cases(slope_at=lambda _, output: output), tex, sizes),
-            "slopes at the origin": Finite(lambda: cases(slope_at=lambda net, _: 0 * net), tex, sizes),
+            name: Finite(lambda at=at: cases(written.square, slope_at=at), tex, sizes)  # type: ignore[misc]
+            for name, at in wrong.items()
         },
     )
 

@@ -257,8 +257,8 @@ def data_parallel_step() -> Theorem:
     }
     note = (
         "A step on the whole batch's mean loss only where the shards have equal sizes; otherwise each worker has to be "
-        "weighted with its share of the samples (autodiff.sharding). The text splits the parameters across the workers; "
-        "it is the data that is split, every worker has all parameters."
+        "weighted with its share of the samples (autodiff.sharding). The text splits the parameters across the "
+        "workers; it is the data that is split, every worker has all parameters."
     )
     return Theorem(
         new, mutants={name: new.of(other) for name, other in mutants.items()}, printed={605: Printed(note=note)}

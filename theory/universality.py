@@ -141,7 +141,7 @@ def polynomial_activations() -> Theorem:
     def miss(at: int) -> Expr:
         return Integer(at) ** 3 - (p * at**2 + q * at + r)
 
-    last = 6 + 3 * misses[2] - 3 * misses[1] + misses[0]
+    last = Integer(6) + 3 * misses[2] - 3 * misses[1] + misses[0]
     third = network(x + 3) - 3 * network(x + 2) + 3 * network(x + 1) - network(x)
     within = bounds(most, *misses, last)
     return Theorem(

@@ -423,7 +423,8 @@ def linear_gaussian_gap() -> Theorem:
 
 @statement(references=("tipping1999",), cites=(linear_gaussian_posterior,))
 def probabilistic_pca() -> Theorem:
-    """With equal noise in all coordinates, prior times likelihood is evidence times posterior: the evidence has covariance w w^T + s^2 I and the posterior's mean is w^T (x - b) / (|w|^2 + s^2)."""
+    """With equal noise in all coordinates, prior times likelihood is evidence times posterior: the evidence has
+    covariance w w^T + s^2 I and the posterior's mean is w^T (x - b) / (|w|^2 + s^2)."""
     w1, w2, b1, b2, x1, x2 = reals("w1 w2 b1 b2 x1 x2")
     total = w1**2 + w2**2 + s**2
     both = standard.logpdf(z) + Normal(w1 * z + b1, s**2).logpdf(x1) + Normal(w2 * z + b2, s**2).logpdf(x2)

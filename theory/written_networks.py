@@ -32,6 +32,11 @@ def unknown(layer: int, order: int = 0) -> Any:
     return type(f"f{layer}{'_' * order}", (Function,), {"nargs": 1, "fdiff": fdiff, "_latex": tex, "is_real": True})
 
 
+def square(layer: int, order: int = 0) -> Callable[[Any], Any]:
+    """The activation z + z^2, or its slope: something to compute with where a claim is false."""
+    return (lambda z: 1 + 2 * z) if order else (lambda z: z + z**2)
+
+
 @dataclass(frozen=True)
 class Layer:
     """a -> f(W a + b) for the columns of a batch, with the slope of f."""
@@ -46,15 +51,20 @@ class Layer:
         return self.weights * below + self.biases * ones(1, below.cols)
 
 
-def symbolic(widths: Sequence[int], samples: int) -> tuple[list[Layer], Matrix, Matrix]:
-    """Layers of the given widths with a symbol for every parameter and unknown activations, a batch, its targets."""
+def symbolic(
+    widths: Sequence[int], samples: int, activation: Callable[[int, int], Callable[[Any], Any]] = unknown
+) -> tuple[list[Layer], Matrix, Matrix]:
+    """Layers of the given widths with a symbol for every parameter, a batch and its targets.
+
+    activation: from a layer's number and the order of a derivative to a function.
+    """
 
     def entries(name: str, rows: int, columns: int) -> Matrix:
         names = [f"{name}_{i + 1}{j + 1}" for i in range(rows) for j in range(columns)]
         return Matrix(rows, columns, reals(" ".join(names)))
 
     layers = [
-        Layer(entries(f"w{k}", m, n), entries(f"b{k}", m, 1), unknown(k), unknown(k, 1))
+        Layer(entries(f"w{k}", m, n), entries(f"b{k}", m, 1), activation(k, 0), activation(k, 1))
         for k, (n, m) in enumerate(pairwise(widths), start=1)
     ]
     return layers, entries("x", widths[0], samples), entries("y", widths[-1], samples)
