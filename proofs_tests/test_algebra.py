@@ -46,6 +46,7 @@ from sympy import (
     tan,
     tanh,
 )
+
 from theoremcheck.theory.kernels.algebra import is_nonnegative, is_positive, is_zero, normal_form
 from theoremcheck.theory.kernels.generators import Undecided
 from theoremcheck.theory.kernels.sums import prove_sum_identity

@@ -31,6 +31,7 @@ from sympy import (
     symbols,
     tan,
 )
+
 from theoremcheck.theory.kernels.balls import conditions_at, enclose, in_domain, relation_at, sign_at
 from theoremcheck.theory.kernels.intervals import Interval
 from theoremcheck.theory.kernels.intervals import enclose as range_of

@@ -2,6 +2,7 @@
 
 import pytest
 from sympy import Abs, Heaviside, Rational, cosh, erf, exp, floor, log, oo, pi, sign, sin, sqrt, tanh
+
 from theoremcheck.theory.claims import Inequality
 from theoremcheck.theory.evidence import Holds, Strength, Unknown
 from theoremcheck.theory.kernels.boxes import prove_on_box

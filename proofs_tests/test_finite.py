@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from sympy import Matrix, Rational, cos, log, pi, sqrt
+
 from theoremcheck.theory.claims import Finite
 from theoremcheck.theory.evidence import Fails, Holds, Strength, Unknown
 from theoremcheck.theory.kernels.finite import decide

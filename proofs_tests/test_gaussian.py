@@ -4,6 +4,7 @@ identities.
 
 import pytest
 from sympy import E, Integer, Integral, Matrix, Max, Rational, Symbol, cos, exp, expand, log, oo, pi, sqrt
+
 from theoremcheck.theory.gaussian import DiagonalNormal, MultivariateNormal, Normal, free_vector, kl
 from theoremcheck.theory.kernels.positivity import is_proved_zero
 from theoremcheck.theory.kernels.quadrature import rigorous

@@ -30,6 +30,7 @@ from sympy import (
     tanh,
 )
 from sympy import Le as AtMost
+
 from theoremcheck.theory.claims import Limit
 from theoremcheck.theory.evidence import Holds, KernelDisagreement, Unknown
 from theoremcheck.theory.kernels import integrals

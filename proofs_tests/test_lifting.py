@@ -2,6 +2,7 @@
 
 import pytest
 from sympy import Abs, Heaviside, Rational, exp, log, sqrt
+
 from theoremcheck.theory.claims import Identity, Inequality
 from theoremcheck.theory.evidence import Holds, Strength, Unknown
 from theoremcheck.theory.kernels.lifting import lift, prove

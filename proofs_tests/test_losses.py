@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sympy import Integer
+
 from theoremcheck.theory import loss_terms as terms
 from theoremcheck.theory import losses
 from theoremcheck.theory.budget import Budget

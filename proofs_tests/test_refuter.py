@@ -23,6 +23,7 @@ from sympy import (
     sin,
     sqrt,
 )
+
 from theoremcheck.theory.claims import Identity, Inequality
 from theoremcheck.theory.kernels.points import Space, sample_points, witness
 from theoremcheck.theory.kernels.refuter import refute

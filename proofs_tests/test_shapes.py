@@ -3,6 +3,7 @@
 import doctest
 
 import pytest
+
 from theoremcheck.theory import shapes
 from theoremcheck.theory.claims import Typing
 from theoremcheck.theory.evidence import Fails, Holds, Strength, Unknown

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 from sympy import Abs, Max, Min, Piecewise, Rational, cos, cosh, exp, floor, log, pi, sign, sin, sinh, sqrt, tanh
+
 from theoremcheck.theory.claims import Identity, Inequality
 from theoremcheck.theory.evidence import Fails, Holds, Strength, Unknown
 from theoremcheck.theory.kernels.rational import NoValue, value

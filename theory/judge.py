@@ -43,7 +43,7 @@ from .evidence import (
     to_json,
     weakest,
 )
-from .kernels import algebra, boxes, calculus, finite, integrals, lifting, limits, refuter, smt, sums
+from .kernels import algebra, boxes, calculus, finite, integrals, lifting, limits, matrices, refuter, smt, sums
 from .measures import on_atoms
 from .shapes import decide as decide_shapes
 from .statements import Printed, Statement, Step
@@ -141,10 +141,7 @@ def _reasons(attempts: list[Answer]) -> Unknown:
 
 @decide_here.register
 def _(claim: MatrixIdentity) -> Answer:
-    from .kernels import matrices
-
-    answer: Answer = matrices.decide(claim)
-    return answer
+    return matrices.decide(claim)
 
 
 @decide_here.register
@@ -340,6 +337,8 @@ def _witness(claim: Claim) -> dict[str, str] | None:
         return None if label is None else {"case": str(label[0])}
     if isinstance(claim, Typing):
         return {}
+    if isinstance(claim, MatrixIdentity):
+        return matrices.witness(claim)
     symbols = set(claim.symbols)
     if is_about_measures(claim):
         symbols = on_atoms(claim.lhs - claim.rhs, 2).free_symbols  # type: ignore[attr-defined]

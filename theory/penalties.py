@@ -40,7 +40,9 @@ def gradient_step() -> Theorem:
 
     update = Definition("W", W - eta * slope, properties)
     return Theorem(
-        update, mutants={"ascent": update.of(W + eta * slope), "half the rate": update.of(W - eta * slope / 2)}
+        update,
+        mutants={"ascent": update.of(W + eta * slope), "half the rate": update.of(W - eta * slope / 2)},
+        printed={215: Printed(note="That the step lowers the loss needs a learning rate below 2/K.")},
     )
 
 

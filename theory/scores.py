@@ -33,7 +33,7 @@ from .loss_terms import (
     z,
 )
 from .measures import expect, integral
-from .statements import Theorem
+from .statements import Step, Theorem
 from .symbols import NONNEGATIVE, UNIT, bounded, density, function, positive, probability, real, reals
 
 
@@ -65,6 +65,10 @@ def through_the_softmax() -> Theorem:
     chained = own + integral(-t / p * (-p * s))  # over the other classes
     return Theorem(
         Identity(chained, (integral(t) + share) * s - share),
+        derivation=(
+            Step(own + integral(t) * s, "each other class adds its target times this class's probability"),
+            Step(integral(t) * s - share * (1 - s), "the class itself adds -y (1 - yhat)"),
+        ),
         mutants={"own class alone": Identity(own, (integral(t) + share) * s - share)},
     )
 
