@@ -48,7 +48,7 @@ def proper_scores(axes: Any) -> None:
     """What a forecast of a coin loses in expectation against the truth 0.7, by three scores: the logarithm and the
     squared distance are least at the truth, minus the probability of the label is least at certainty."""
     law, forecasts = np.array([0.7, 0.3]), np.linspace(0.02, 0.98, 193)
-    linear = theory.brier_score.theorem.mutants["linear score"]
+    linear: Any = theory.brier_score.theorem.mutants["linear score"]
     for label, colour, style, expr in (
         ("logarithm", BLUE, "-", theory.strictly_proper.claim.claims["divergence"].rhs),
         ("squared distance", GREEN, "-", theory.brier_score.claim.claims["excess"].rhs),

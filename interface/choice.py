@@ -39,7 +39,8 @@ def _missing(word: str, known: Mapping[str, Statement]) -> str:
         return f"no statement answers number {word} yet"
     topics = dict.fromkeys(one.topic for one in known.values())
     short = {name.partition(".")[2]: name for name in known}
-    return f"no statement fits {word!r}" + nearest(word, [*known, *topics, *short], short)
+    hint = nearest(word, [*known, *topics, *short], short) or ": theoremcheck list names them all"
+    return f"no statement fits {word!r}{hint}"
 
 
 def one_of(word: str, known: Iterable[str], what: str) -> str:

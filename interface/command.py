@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from .run import Evidence
     from .store import Store
 
-FAILED, BAD_USAGE, INTERRUPTED = 1, 2, 130
+FAILED, BAD_USAGE, INTERRUPTED, CUT_OFF = 1, 2, 130, 141
+"""The last two as shells count them: by Ctrl-C, and by a reader of the output who has gone."""
 
 app = typer.Typer(
     name="theoremcheck",
@@ -35,7 +36,7 @@ app = typer.Typer(
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[NAME]", help="Names, patterns (vae.*), topics (vae), numbers (522)."),
+    typer.Argument(metavar="NAME", help="Names, patterns (vae.*), topics (vae), numbers (522)."),
 ]
 Full = Annotated[bool, typer.Option("--full/--quick", help="Draw more, and detect smaller errors.")]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, show_default="all processors", help="Processes.")]
@@ -130,7 +131,7 @@ def ledger(
     rows = _ledger(topic, full, jobs, seed, store, fresh)
     rows = [row for row in rows if not wanted or row.verdict in wanted]
     if as_json:
-        typer.echo(json.dumps([row.to_json() for row in rows], indent=1, ensure_ascii=False))
+        _say(json.dumps([row.to_json() for row in rows], indent=1, ensure_ascii=False) + "\n")
         return
     if picture is not None:
         from ..figures.ledger import ledger_svg
@@ -171,7 +172,7 @@ def errata(
     writers = {"terminal": written.plain, "markdown": written.markdown, "latex": written.latex}
     text = writers[form](rows)
     if out is None:
-        typer.echo(text, nl=False)
+        _say(text)
     else:
         _write(out, text)
 
@@ -210,7 +211,7 @@ def show(
 @app.command()
 def figures(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to draw into.")],
-    topic: Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]", help="All of them by default.")] = None,
+    topic: Annotated[list[str] | None, typer.Argument(metavar="TOPIC", help="All of them by default.")] = None,
     jobs: Jobs = ALL,
     seed: Seed = 0,
     store: StoreFile = None,
@@ -228,11 +229,23 @@ def figures(
         from ..figures.gallery import draw
     except ModuleNotFoundError as error:
         raise _Told(f"figures need {error.name}: pip install 'theoremcheck[figures]'") from None
+    if out.exists() and not out.is_dir():
+        raise _Told(f"{out} is a file: --out names a folder")
     out.mkdir(parents=True, exist_ok=True)
     names = [name for name, one in catalogue().items() if one.topic in chosen]
-    with _gathered(names, _console(stderr=True), False, jobs, seed, store, fresh, quiet=True) as evidence:
-        for path in draw(chosen, out, evidence.reports):
-            typer.echo(path)
+    told = _console(stderr=True)
+    with _gathered(names, told, False, jobs, seed, store, fresh, quiet=True) as evidence:
+        with told.status("drawing") as status:
+            written = draw(chosen, out, evidence.reports, progress=lambda name: status.update(f"drawing {name}"))
+        for path in written:
+            _say(f"{path}\n")
+
+
+def _say(text: str) -> None:
+    try:
+        typer.echo(text, nl=False)
+    except BrokenPipeError:
+        raise BrokenPipeError from None  # Without its number: Typer would exit with status 1, that of a failed claim.
 
 
 class _Told(Exception):
@@ -242,7 +255,11 @@ class _Told(Exception):
 def _console(**options: Any) -> Console:
     from rich.console import Console
 
-    return Console(highlight=False, **options)
+    class Terminal(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # Rich would exit with status 1, which says that a claim failed.
+
+    return Terminal(highlight=False, **options)
 
 
 def _ledger(topics: list[str] | None, full: bool, jobs: int, seed: int, store: Path | None, fresh: bool) -> list[Row]:
@@ -334,7 +351,7 @@ def main() -> None:
         app()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        sys.exit(CUT_OFF)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as error:

@@ -75,7 +75,7 @@ def latex(rows: Sequence[Row]) -> str:
 
 def print_errata(console: Console, rows: Sequence[Row]) -> None:
     """The errata on a console."""
-    console.print(terminal(rows))
+    console.print(terminal(rows) if rows else "nothing to mend: no decided equation is refuted, ill-posed or informal")
 
 
 _FORMULAS = ("printed", "corrected")

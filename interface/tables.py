@@ -67,7 +67,7 @@ def print_summary(console: Console, evidence: Evidence, rows: Sequence[Row]) -> 
     slowest = sorted(computed, key=lambda key: -computed[key].seconds)[:_SLOWEST]
     if slowest:
         told = ", ".join(f"{key.name} {seconds(computed[key].seconds)}" for key in slowest)
-        console.print(Text(f"slowest: {told}", style="dim"))
+        console.print(Text(f"slowest: {told}", style="dim"), soft_wrap=not console.is_terminal)
     accepted = sum(report.accepted for report in evidence.reports.values())
     measured = sum(one.passed for one in evidence.measured.values())
     console.print(

@@ -275,7 +275,7 @@ def chain_rule(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     jacobian = torch.func.jacrev(lambda at: torch.softmax(at, 0))(tensor(logits)).numpy()
     p = softmax(logits)
     chained = jacobian.T @ (-t / p)
-    right = theory.through_the_softmax.rhs
+    right = part(theory.through_the_softmax, "chain rule").rhs
     found = []
     for k in range(CLASSES):
         others = np.delete(t, k)

@@ -192,6 +192,23 @@ def _each(parameters: list[Array], quotient: Callable[[Callable[[Any], list[Arra
     return found
 
 
+def _forward_rounding(net: Network) -> tuple[list[Array], list[Array]]:
+    """Bounds on the rounding of preactivations 1, ..., L and of activations 0, ..., L."""
+    nets, outputs = forward(net)
+    off_nets, off_outputs = [], [np.zeros_like(net.inputs)]
+    for W, b, name, z, below in zip(net.weights, net.biases, net.activations, nets, outputs[:-1], strict=True):
+        sizes = np.abs(W) @ np.abs(below) + np.abs(b)[:, None]
+        off_nets.append(np.abs(W) @ off_outputs[-1] + _sum(W.shape[1]) * sizes)
+        rule = ACTIVATIONS[name]
+        off_outputs.append(rule.steepest * off_nets[-1] + OPERATIONS * ROUNDOFF * (1 + np.abs(rule.value(z))))
+    return off_nets, off_outputs
+
+
+def rounding_of_outputs(net: Network) -> list[Array]:
+    """How far two computations of the activations 0, ..., L in double precision may lie apart."""
+    return [2 * one for one in _forward_rounding(net)[1]]
+
+
 def rounding(net: Network) -> list[Array]:
     """For every entry of the gradient, how far two computations of it may lie apart by rounding alone.
 
@@ -200,11 +217,7 @@ def rounding(net: Network) -> list[Array]:
     """
     nets, outputs = forward(net)
     rules = [ACTIVATIONS[name] for name in net.activations]
-    off_nets, off_outputs = [], [np.zeros_like(net.inputs)]
-    for W, b, z, below, out, rule in zip(net.weights, net.biases, nets, outputs[:-1], outputs[1:], rules, strict=True):
-        sizes = np.abs(W) @ np.abs(below) + np.abs(b)[:, None]
-        off_nets.append(np.abs(W) @ off_outputs[-1] + _sum(W.shape[1]) * sizes)
-        off_outputs.append(rule.steepest * off_nets[-1] + OPERATIONS * ROUNDOFF * (1 + np.abs(out) + 0 * z))
+    off_nets, off_outputs = _forward_rounding(net)
     deltas = errors(net)
     off = [_off_slope(rule, z, e) for rule, z, e in zip(rules, nets, off_nets, strict=True)]
     above = top_gradient(net, outputs[-1])
@@ -269,17 +282,24 @@ def detectable(net: Network) -> Array:
     )
 
 
-def by_torch(net: Network, names: str = "parameters") -> list[Array]:
-    """The gradient by torch.autograd in double precision; names="errors" for each sample's own preactivations."""
+def torch_activations() -> dict[str, Any]:
+    """The activations as torch has them."""
     import torch
 
-    rules: dict[str, Any] = {
+    return {
         "sigmoid": torch.sigmoid,
         "tanh": torch.tanh,
         "softplus": torch.nn.functional.softplus,
         "sin": torch.sin,
         "identity": lambda z: z,
     }
+
+
+def by_torch(net: Network, names: str = "parameters") -> list[Array]:
+    """The gradient by torch.autograd in double precision; names="errors" for each sample's own preactivations."""
+    import torch
+
+    rules = torch_activations()
     parameters = [torch.tensor(p, requires_grad=True) for p in net.parameters]
     below, nets = torch.tensor(net.inputs.T), []
     for W, b, name in zip(parameters[::2], parameters[1::2], net.activations, strict=True):

@@ -6,9 +6,10 @@ import pytest
 from sympy import E, Integer, Integral, Matrix, Max, Rational, Symbol, cos, exp, expand, log, oo, pi, sqrt
 
 from theoremcheck.theory.gaussian import DiagonalNormal, MultivariateNormal, Normal, free_vector, kl
+from theoremcheck.theory.kernels.balls import enclose
+from theoremcheck.theory.kernels.points import typical_points
 from theoremcheck.theory.kernels.positivity import is_proved_zero
 from theoremcheck.theory.kernels.quadrature import rigorous
-from theoremcheck.theory.kernels.sampling import enclosure, sample_points
 from theoremcheck.theory.symbols import positive, reals
 
 m, mu, t, z, z2 = reals("m mu t z z2")
@@ -34,9 +35,9 @@ law = Normal(m, s**2)
 def test_expectation_agrees_with_rigorous_quadrature(f):
     closed = law.expect(f, z)
     assert not closed.has(Integral)
-    for point in sample_points({m, s, t}, (), 3):
+    for point in typical_points({m, s, t}, (), 3):
         found = rigorous(Integral(f * law.pdf(z), (z, -oo, oo)), point)
-        assert found.overlaps(enclosure(closed, point))
+        assert found.overlaps(enclose(closed, point))
         assert found.rad() < Rational(1, 10**6)
 
 
@@ -52,8 +53,8 @@ def test_entropy_generating_function_and_divergence_in_one_dimension():
 def test_divergence_is_the_integral_of_its_definition():
     other = Normal(mu, sigma**2)
     integral = Integral(law.pdf(z) * (law.logpdf(z) - other.logpdf(z)), (z, -oo, oo))
-    for point in sample_points({m, mu, s, sigma}, (), 3):
-        assert rigorous(integral, point).overlaps(enclosure(kl(law, other), point))
+    for point in typical_points({m, mu, s, sigma}, (), 3):
+        assert rigorous(integral, point).overlaps(enclose(kl(law, other), point))
 
 
 def test_the_variable_of_the_expectation_is_bound():

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import combinations_with_replacement, permutations, product
+from itertools import combinations_with_replacement, pairwise, permutations, product
 from typing import Any
 
 Rows = tuple[tuple[Any, ...], ...]
@@ -108,7 +108,8 @@ class Tape:
 
 
 def programs(inputs: int, length: int) -> Iterator[tuple[tuple[str, int, int], ...]]:
-    """Every straight-line program of additions and multiplications of the given length; its last value is the result."""
+    """Every straight-line program of additions and multiplications of the given length; its last value is the
+    result."""
     choices = [
         [(sign, i, j) for sign in "+*" for i, j in combinations_with_replacement(range(inputs + at), 2)]
         for at in range(length)
@@ -203,7 +204,7 @@ def counted(widths: Sequence[int], order: Bracketing) -> int:
 
 def forward_cost(widths: Sequence[Any]) -> Any:
     """n_0 (n_2 n_1 + ... + n_L n_{L-1}): a product with each later Jacobian, once for each of the n_0 columns."""
-    return widths[0] * sum(a * b for a, b in zip(widths[1:], widths[2:], strict=False))
+    return widths[0] * sum(a * b for a, b in pairwise(widths[1:]))
 
 
 def reverse_cost(widths: Sequence[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Whole batches at once: layers, vectorization, parallel devices, fusion, Hessians, in executable form.
+"""Whole batches at once: layers, vectorization, parallel devices, fusion, in executable form.
 
 The statements of `theory.autodiff` that speak of functions of arrays are built here.  A definition is a function that
 runs on SymPy matrices; the functions that it is applied to are arbitrary ones.
@@ -11,16 +11,14 @@ from dataclasses import dataclass
 from itertools import pairwise, permutations
 from typing import Any
 
-from sympy import Add, Expr, Function, Integer, Matrix, diag, eye, hessian, ones
+from sympy import Add, Expr, Integer, Matrix, diag, expand, ones
 
-from .claims import AllOf, Claim, Definition, Finite, Limit, Typing
-from .shapes import Array, diagonal, elementwise, gradient, jacobian, scalar, shaped
+from .claims import Claim, Definition, Finite, Typing
+from .shapes import Array, diagonal, elementwise, shaped
 from .statements import Printed, Theorem
-from .symbols import integer, real, reals
+from .symbols import integer, real
 
 ZERO, ONE = Integer(0), Integer(1)
-sigma = Function("sigma", real=True)
-f1, f2, g1, g2 = (Function(name, real=True) for name in ("f1", "f2", "g1", "g2"))
 
 
 @dataclass(frozen=True)
@@ -38,12 +36,29 @@ class Rule:
         return self.tex
 
 
+@dataclass(frozen=True)
+class Arbitrary:
+    """A function of which nothing is known: its value at each argument is a symbol of its own.
+
+    Polynomial arguments that are equal after expansion give one symbol; others can be told apart by some function.
+    """
+
+    name: str
+
+    def __call__(self, *at: Expr) -> Expr:
+        """The value."""
+        return real(f"{self.name}({', '.join(str(expand(one)) for one in at)})")
+
+
+sigma, f1, f2, g1, g2 = (Arbitrary(name) for name in ("sigma", "f1", "f2", "g1", "g2"))
+
+
 def symbols_of(name: str, rows: int, columns: int = 1) -> Matrix:
     """A matrix of free symbols."""
     return Matrix(rows, columns, lambda i, j: real(f"{name}{i + 1}{j + 1}"))
 
 
-def each(function: Function, values: Matrix) -> Matrix:
+def each(function: Callable[[Expr], Expr], values: Matrix) -> Matrix:
     """A function applied entry by entry."""
     return values.applyfunc(function)
 
@@ -109,18 +124,18 @@ def recurrent_step() -> Theorem:
         symbols_of("x", 2),
         symbols_of("b", 2),
     )
-    inside = W * h + V * x + b
 
     def properties(value: Rule) -> Mapping[str, Claim]:
         def one_layer() -> Iterator[tuple[str, Any, Any]]:
             side_by_side = Matrix.hstack(W, V) * Matrix.vstack(h, x) + b
             for k in range(2):
-                yield f"unit {k + 1}", value(W, V, h, x, b)[k], sigma(side_by_side[k])
+                yield f"unit {k + 1}", value(W, V, h, x, b, sigma)[k], sigma(side_by_side[k])
 
         def derivative() -> Iterator[tuple[str, Any, Any]]:
-            smooth = value(W, V, h, x, b).replace(sigma, lambda at: at**3)  # any differentiable activation
-            expected = diag(*(3 * one**2 for one in inside)) * W
-            yield "by the state", smooth.jacobian(h), expected
+            numbers = Matrix([[1, 2], [3, 5]]), Matrix([7, 4]), Matrix([1, 6])
+            squared = value(W, numbers[0], h, *numbers[1:], lambda at: at**2)
+            below = W * h + numbers[0] * numbers[1] + numbers[2]
+            yield "by the state", squared.jacobian(h).expand(), (2 * diag(*below) * W).expand()
 
         shapes = elementwise(
             "f",
@@ -131,141 +146,20 @@ def recurrent_step() -> Theorem:
             "shapes": Typing(shapes, shaped("h_t", state)),
             "one layer on state and input": Finite(one_layer, r"f([W_h\,W_x][h;x]+b)", "two units, two inputs"),
             "Jacobian": Finite(
-                derivative, r"\partial h_t/\partial h_{t-1}=\mathrm{diag}(f')W_h", "f(z) = z^3, two units"
+                derivative, r"\partial h_t/\partial h_{t-1}=\mathrm{diag}(f')W_h", "f(z) = z^2, two units"
             ),
         }
 
     step = Definition(
-        "h_t", Rule(r"f(W_hh_{t-1}+W_xx_t+b)", lambda W, V, h, x, b: each(sigma, W * h + V * x + b)), properties
+        "h_t", Rule(r"f(W_hh_{t-1}+W_xx_t+b)", lambda W, V, h, x, b, f: each(f, W * h + V * x + b)), properties
     )
     return Theorem(
         step,
         mutants={
-            "weights exchanged": step.of(Rule("h", lambda W, V, h, x, b: each(sigma, V * h + W * x + b))),
-            "transposed": step.of(Rule("h", lambda W, V, h, x, b: each(sigma, W.T * h + V * x + b))),
+            "weights exchanged": step.of(Rule("h", lambda W, V, h, x, b, f: each(f, V * h + W * x + b))),
+            "transposed": step.of(Rule("h", lambda W, V, h, x, b, f: each(f, W.T * h + V * x + b))),
         },
     )
-
-
-def listing() -> Theorem:
-    """Equation 612."""
-    x = symbols_of("x", 2)
-    inner = [x[0] ** 2 * x[1], x[0] + x[1] ** 3, x[0] * x[1]]
-
-    def properties(value: Rule) -> Mapping[str, Claim]:
-        def cases() -> Iterator[tuple[str, Any, Any]]:
-            for count in (1, 2, 3):
-                listed = value(inner[:count], x)
-                yield f"m = {count}", Matrix(count, 2, list(listed)), Matrix(inner[:count]).jacobian(x)
-
-        return {"rows of the Jacobian": Finite(cases, r"\mathrm{vec}(J^{\top})", "one to three outputs, two inputs")}
-
-    value = Definition(
-        r"\nabla_xf",
-        Rule(r"\mathrm{vec}(J^{\top})", lambda fs, xs: [f.diff(one) for f in fs for one in xs]),
-        properties,
-    )
-    note = (
-        "All mn partial derivatives in one row are the Jacobian written row after row, not a gradient: the text speaks "
-        "of the gradient of a scalar-valued output and then lists the partials of m outputs. For m = 1 both agree."
-    )
-    columns = Rule("c", lambda fs, xs: [f.diff(one) for one in xs for f in fs])
-    return Theorem(value, mutants={"column after column": value.of(columns)}, printed={612: Printed(note=note)})
-
-
-def composed_jacobian() -> Theorem:
-    """Equation 613."""
-    n, m, p = (integer(name, 1) for name in "nmp")
-    x, h, g = shaped("x", n), shaped("h", m), shaped("g", p)
-    X = symbols_of("x", 2)
-    U = symbols_of("u", 3)
-    below = Matrix([X[0] ** 2 * X[1], X[0] + 3 * X[1], X[0] * X[1]])
-    above = Matrix([U[0] * U[1], U[1] ** 2 - U[2]])
-    through = dict(zip(U, below, strict=True))
-    outer, inner = above.jacobian(U).xreplace(through), below.jacobian(X)
-    whole = above.xreplace(through).jacobian(X)
-
-    def entries(right: Matrix) -> Finite:
-        return Finite(
-            lambda: [(f"entry {i + 1}, {j + 1}", whole[i, j], right[i, j]) for i in range(2) for j in range(2)],
-            r"J_{g\circ h}=J_g\,J_h",
-            "g: R^3 -> R^2, h: R^2 -> R^3, both nonlinear",
-        )
-
-    number, at = shaped("g"), scalar("g", h)
-    return Theorem(
-        AllOf(
-            {
-                "shapes": Typing(jacobian(g, x), jacobian(g, h) @ jacobian(h, x)),
-                "one output": Typing(gradient(number, x), jacobian(h, x).T @ gradient(at, h)),
-                "entries": entries(outer * inner),
-            }
-        ),
-        mutants={
-            "outer Jacobian taken at x": entries(
-                above.jacobian(U).xreplace({U[0]: X[0], U[1]: X[1], U[2]: X[0]}) * inner
-            ),
-            "factors exchanged": Typing(jacobian(g, x), jacobian(h, x) @ jacobian(g, h)),
-        },
-        printed={
-            613: Printed(
-                Typing(shaped(r"\nabla_xf", n * p), jacobian(g, h) @ jacobian(h, x)),
-                "the gradient stands for the p x n Jacobian, not for the row of all partial derivatives of 612",
-                correction=r"J_f(x)=J_g(h(x))\,J_h(x)\in\mathbb{R}^{p\times n},\qquad"
-                r"\nabla_xf=J_h(x)^{\top}\nabla_hg\ \ \mathrm{for}\ p=1",
-                note="The columns of J_h are the derivatives by x_1 ... x_n; the product is a sum over the m values of h.",
-            )
-        },
-    )
-
-
-def second_derivatives() -> Theorem:
-    """Equation 614."""
-    count = 2
-    X, V = symbols_of("x", count), symbols_of("v", count)
-    coefficients = reals("a b c d e")
-    monomials = (X[0] ** 3, X[0] ** 2 * X[1], X[0] * X[1] ** 2, X[1] ** 4, X[0])
-    general = Add(*(one * other for one, other in zip(coefficients, monomials, strict=True)))
-    s = real("s")
-
-    def properties(value: Rule) -> Mapping[str, Claim]:
-        found = value(general, X)
-        slope = Matrix([general.diff(one) for one in X])
-        ahead = slope.xreplace(dict(zip(X, X + s * V, strict=True)))
-        second = general.xreplace(dict(zip(X, X + s * V, strict=True))).diff(s, 2).subs(s, 0)
-
-        def product() -> Iterator[tuple[str, Any, Any]]:
-            yield "Hv, a tangent of the gradient", found * V, ahead.diff(s).subs(s, 0)
-            yield "v.Hv, the second derivative along v", (V.T * found * V)[0, 0], second
-            yield "symmetric", found, found.T
-
-        return {"derivative of the gradient": Finite(product, r"H=J_{\nabla f}", "a quartic in two variables")}
-
-    value = Definition("H", Rule(r"\left(\frac{\partial^2f}{\partial x_i\partial x_j}\right)", hessian), properties)
-    outer = Rule("H", lambda f, xs: Matrix([f.diff(one) for one in xs]) * Matrix([f.diff(one) for one in xs]).T)
-    return Theorem(
-        value,
-        mutants={
-            "outer product of the gradient": value.of(outer),
-            "diagonal only": value.of(Rule("H", lambda f, xs: diag(*(f.diff(one, 2) for one in xs)))),
-        },
-        printed={614: Printed(note="Symmetric where the second derivatives are continuous (autodiff.unequal_mixed).")},
-    )
-
-
-def unequal_mixed() -> Theorem:
-    """Peano's function."""
-    x, y, h = real("x"), real("y"), real("h")
-
-    def f(u: Expr, v: Expr) -> Expr:
-        return u * v * (u**2 - v**2) / (u**2 + v**2)
-
-    by_x, by_y = f(h, y) / h, f(x, h) / h  # difference quotients at x = 0 and at y = 0, where f vanishes
-
-    def slopes(first: Expr, second: Expr) -> AllOf:
-        return AllOf({"f_x(0, y)": Limit(by_x, h, ZERO, first), "f_y(x, 0)": Limit(by_y, h, ZERO, second)})
-
-    return Theorem(slopes(-y, x), mutants={"equal": slopes(y, x)})
 
 
 def compose(operations: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:

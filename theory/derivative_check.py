@@ -15,7 +15,8 @@ from flint import acb, arb, fmpq
 from sympy import MatrixSymbol, Q, Symbol
 
 from .matrix_nodes import CheckFailed
-from .matrix_values import Balls, NoValue, Point, Values, concrete, meets, points, shaped, with_precision
+from .matrix_points import concrete, meets, points, shaped
+from .matrix_values import Balls, NoValue, Point, Values, with_precision
 
 STEP_BITS = 150
 AGREEMENT_BITS = 100
@@ -54,7 +55,7 @@ def _verify(
     others = [side for pair in equations for side in pair]
     sizes_seen: set[tuple[int, ...]] = set()
     reason = "no point was tried"
-    for number, point in enumerate(points([expr, claimed, *others], where, random)):
+    for number, point in enumerate(points([expr, variable, *others], where, random)):
         if number >= TRIES:
             break
         sizes = tuple(point.sizes.values())

@@ -27,7 +27,6 @@ from sympy import (
     Dummy,
     Expr,
     HadamardProduct,
-    Identity,
     Integer,
     Inverse,
     KroneckerProduct,
@@ -305,6 +304,22 @@ def _frechet(rule: Differential, expr: Any) -> Form:
     return rule.algebra.frechet(function, rule.algebra.matrix(argument), rule.matrix(direction))
 
 
+def _eigenvector(rule: Differential, expr: Any) -> Form:
+    resolvent, vector = eigenvector_response(rule.algebra, expr)
+    return rule.algebra.multiply(resolvent, rule.matrix(expr.args[0]), vector)
+
+
+def eigenvector_response(algebra: MatrixAlgebra, expr: Any) -> tuple[Form, Form]:
+    """The pseudo-inverse of w I - A, written (w I - A + v v.T)**-1 - v v.T, and v, for a simple eigenvalue w of A = A.T."""
+    form = algebra.matrix(expr.args[0])
+    node = Eigenvector(algebra.write(form), expr.args[1])
+    vector = algebra.atom(node)
+    outer = algebra.multiply(vector, algebra.transpose(vector))
+    shift = algebra.scale(Eigenvalue(*node.args), algebra.identity(form.rows))
+    inverse = algebra.inverse(algebra.add(shift, algebra.scale(Integer(-1), form), outer))
+    return algebra.add(inverse, algebra.scale(Integer(-1), outer)), vector
+
+
 def _linear(name: str) -> Callable[[Differential, Any], Form]:
     return lambda rule, expr: getattr(rule.algebra, name)(rule.matrix(expr.args[0]))  # type: ignore[no-any-return]
 
@@ -312,7 +327,7 @@ def _linear(name: str) -> Callable[[Differential, Any], Form]:
 def _shape_keeping(node: Any) -> Callable[[Differential, Any], Form]:
     def rule(self: Differential, expr: Any) -> Form:
         inner = self.matrix(expr.args[0])
-        return self.algebra._linear(inner, node, inner.rows, inner.cols)
+        return self.algebra.linear(inner, node, inner.rows, inner.cols)
 
     return rule
 
@@ -335,6 +350,7 @@ _RULES: dict[Any, Callable[[Differential, Any], Form]] = {
     DiagonalSums: _shape_keeping(DiagonalSums),
     ElementwiseApplyFunction: _entrywise,
     MatrixFunction: _matrix_function,
+    Eigenvector: _eigenvector,
     FrechetDerivative: _frechet,
 }
 

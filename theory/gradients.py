@@ -43,6 +43,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from .derivative_check import verify
 from .differentials import (
     depends,
+    eigenvector_response,
     entrywise_derivative,
     increment_of,
     is_about,
@@ -56,6 +57,7 @@ from .matrix_nodes import (
     BasisVector,
     DiagonalSums,
     Eigenvalue,
+    Eigenvector,
     FrechetDerivative,
     LowerTriangle,
     MatrixFunction,
@@ -194,7 +196,7 @@ def _kronecker(back: Backward, expr: Any, weight: Form) -> None:
         if not word and all(same(value.rows, value.cols) for value in values):
             parts = [algebra.identity(value.rows) for value in values]
         elif len(word) == 1 and isinstance(word[0].base, KroneckerProduct) and word[0].power == 1:
-            parts = algebra._factors(word[0])
+            parts = algebra.factors(word[0])
         else:
             parts = []
         fits = len(parts) == len(values) and all(
@@ -223,7 +225,7 @@ def _vec(back: Backward, expr: Any, weight: Form) -> None:
     for word, coefficient in weight.terms.items():
         if word and isinstance(word[-1].base, Vec) and not word[-1].flip and len(word) <= 2:
             form = algebra.matrix(word[-1].base.args[0])
-            factors = algebra._factors(word[0]) if len(word) == 2 and isinstance(word[0].base, KroneckerProduct) else []
+            factors = algebra.factors(word[0]) if len(word) == 2 and isinstance(word[0].base, KroneckerProduct) else []
             if len(factors) == 2 and same(factors[1].cols, form.rows):
                 form = algebra.multiply(factors[1], form, algebra.transpose(factors[0]))
             elif len(word) == 2:
@@ -256,6 +258,13 @@ def _frechet(back: Backward, expr: Any, weight: Form) -> None:
     back.matrix(direction, back.algebra.frechet(function, flipped, weight))
 
 
+def _eigenvector(back: Backward, expr: Any, weight: Form) -> None:
+    algebra = back.algebra
+    resolvent, vector = eigenvector_response(algebra, expr)
+    outer = algebra.multiply(algebra.transpose(resolvent), weight, algebra.transpose(vector))
+    back.matrix(expr.args[0], outer)
+
+
 def _each(back: Backward, expr: Any, weight: Form) -> None:
     for arg in expr.args:
         back.matrix(arg, weight)
@@ -268,8 +277,13 @@ def _diag(back: Backward, expr: Any, weight: Form) -> None:
     back.matrix(expr.args[0], diagonal)
 
 
-def _triangle(back: Backward, expr: Any, weight: Form) -> None:
-    back.matrix(expr.args[0], back.algebra._linear(weight, LowerTriangle, weight.rows, weight.cols))
+def _shape_keeping(node: Any) -> Callable[[Backward, Any, Form], None]:
+    """A map that is its own adjoint."""
+
+    def rule(back: Backward, expr: Any, weight: Form) -> None:
+        back.matrix(expr.args[0], back.algebra.linear(weight, node, weight.rows, weight.cols))
+
+    return rule
 
 
 def _unary(name: str) -> Callable[[Backward, Any, Form], None]:
@@ -290,9 +304,11 @@ _RULES: dict[Any, Callable[[Backward, Any, Form], None]] = {
     DiagonalMatrix: _unary("diagonal_matrix"),
     DiagonalOf: _unary("diag"),
     Vec: _vec,
-    LowerTriangle: _triangle,
+    LowerTriangle: _shape_keeping(LowerTriangle),
+    DiagonalSums: _shape_keeping(DiagonalSums),
     ElementwiseApplyFunction: _entrywise,
     MatrixFunction: _matrix_function,
+    Eigenvector: _eigenvector,
     FrechetDerivative: _frechet,
 }
 
@@ -314,10 +330,10 @@ def _arranged(algebra: MatrixAlgebra, form: Form, variable: Any, structure: Stru
     flipped = algebra.transpose(form)
 
     def keep_lower(one: Form) -> Form:
-        return algebra._linear(one, LowerTriangle, one.rows, one.cols)
+        return algebra.linear(one, LowerTriangle, one.rows, one.cols)
 
     def sums(one: Form) -> Form:
-        return algebra._linear(one, DiagonalSums, one.rows, one.cols)
+        return algebra.linear(one, DiagonalSums, one.rows, one.cols)
 
     if structure == "symmetric":
         return algebra.add(form, flipped, algebra.scale(Integer(-1), algebra.diagonal_matrix(form)))

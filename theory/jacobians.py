@@ -1,266 +1,142 @@
-"""Jacobians d vec F = J d vec X and Hessians of matrix expressions of any size.
+"""Jacobians and Hessians of functions of several variables: their rows, their products, their symmetry.
 
-vec stacks columns; K(m, n) vec(A) = vec(A.T) for m x n matrices A. For a column x and a column F(x) the Jacobian is the usual
-one, J[i, j] = dF_i / dx_j, and the Hessian of a scalar is the usual n x n matrix; for a matrix X of shape p x q the Hessian is
-that of f as a function of vec X, of shape p q x p q.
-
->>> from sympy import MatrixSymbol, Symbol, Trace
->>> n = Symbol("n")
->>> A, B, X, x = MatrixSymbol("A", n, n), MatrixSymbol("B", n, n), MatrixSymbol("X", n, n), MatrixSymbol("x", n, 1)
->>> jacobian(A * X * B, X)
-KroneckerProduct(B.T, A)
->>> hessian(x.T * A * x, x)
-A + A.T
+The statements of `theory.autodiff` that speak of them are built here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sympy import (
-    Adjoint,
-    DiagMatrix,
-    HadamardProduct,
-    Integer,
-    Inverse,
-    KroneckerProduct,
-    MatAdd,
-    MatMul,
-    MatPow,
-    MatrixSymbol,
-    Mul,
-    Transpose,
-)
-from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
-from sympy.matrices.expressions.diagonal import DiagonalMatrix, DiagonalOf
-from sympy.matrices.expressions.hadamard import HadamardPower
+from sympy import Add, Expr, Integer, Matrix, diag, hessian
 
-from .derivative_check import verify
-from .differentials import (
-    Differential,
-    depends,
-    entrywise_derivative,
-    increment_of,
-    is_about,
-    is_matrix,
-    require_expression,
-)
-from .gradients import backward, gradient
-from .matrix_algebra import Form, MatrixAlgebra
-from .matrix_nodes import Commutation, DiagonalSelection, LowerTriangle, NotDifferentiable, Vec
+from .batching import Rule, symbols_of
+from .claims import AllOf, Claim, Definition, Finite, Identity, Limit, Typing
+from .shapes import gradient, jacobian, scalar, shaped
+from .statements import Printed, Theorem
+from .symbols import integer, positive, real, reals
+
+ZERO, ONE = Integer(0), Integer(1)
 
 
-class Jacobian:
-    """The rules for d vec F = J d vec X, for one variable."""
+def listing() -> Theorem:
+    """Equation 612."""
+    x = symbols_of("x", 2)
+    inner = [x[0] ** 2 * x[1], x[0] + x[1] ** 3, x[0] * x[1]]
 
-    def __init__(self, algebra: MatrixAlgebra, variable: Any) -> None:
-        self.algebra, self.variable = algebra, variable
-        self.columns = variable.rows * variable.cols
+    def properties(value: Rule) -> Mapping[str, Claim]:
+        def cases() -> Iterator[tuple[str, Any, Any]]:
+            for count in (1, 2, 3):
+                listed = value(inner[:count], x)
+                yield f"m = {count}", Matrix(count, 2, list(listed)), Matrix(inner[:count]).jacobian(x)
 
-    def of(self, expr: Any) -> Form:
-        """The Jacobian of a matrix expression."""
-        algebra = self.algebra
-        form = algebra.matrix(expr)
-        if not depends(expr, self.variable):
-            return algebra.zero(form.rows * form.cols, self.columns)
-        if expr == self.variable:
-            return algebra.identity(self.columns)
-        rule = _RULES.get(type(expr))
-        if rule is None:
-            raise NotDifferentiable(expr, "there is no Jacobian rule for it")
-        return rule(self, expr)
+        return {"rows of the Jacobian": Finite(cases, r"\mathrm{vec}(J^{\top})", "one to three outputs, two inputs")}
 
-    def row(self, scalar: Any) -> Form:
-        """The Jacobian of a scalar: its gradient as a row."""
-        return self.algebra.transpose(self.algebra.vec(backward(self.algebra, scalar, self.variable)))
-
-    def between(self, left: Form, inner: Form, right: Form) -> Form:
-        """The Jacobian of L M R from that of M: (R.T kron L) J."""
-        kernel = self.algebra.kronecker([self.algebra.transpose(right), left])
-        return self.algebra.multiply(kernel, inner)
-
-    def scaled_entries(self, weight: Form, inner: Form) -> Form:
-        """The Jacobian of W o M from that of M: diag(vec W) J."""
-        return self.algebra.multiply(self.algebra.diag(self.algebra.vec(weight)), inner)
-
-
-def _sum(jac: Jacobian, expr: Any) -> Form:
-    return jac.algebra.add(*(jac.of(arg) for arg in expr.args))
-
-
-def _product(jac: Jacobian, expr: Any) -> Form:
-    algebra = jac.algebra
-    scalars = [arg for arg in expr.args if not getattr(arg, "is_Matrix", False)]
-    matrices = [arg for arg in expr.args if getattr(arg, "is_Matrix", False)]
-    factor, values = Mul(*scalars), [algebra.matrix(arg) for arg in matrices]
-    whole = algebra.multiply(*values)
-    terms = [algebra.zero(whole.rows * whole.cols, jac.columns)]
-    for k, arg in enumerate(matrices):
-        if depends(arg, jac.variable):
-            left = algebra.multiply(algebra.identity(whole.rows), *values[:k])
-            right = algebra.multiply(*values[k + 1 :], algebra.identity(whole.cols))
-            terms.append(algebra.scale(algebra.scalar(factor), jac.between(left, jac.of(arg), right)))
-    if depends(factor, jac.variable):
-        terms.append(algebra.multiply(algebra.vec(whole), jac.row(factor)))
-    return algebra.add(*terms)
-
-
-def _power(jac: Jacobian, expr: Any) -> Form:
-    algebra = jac.algebra
-    base, exponent = expr.args
-    form = algebra.matrix(base)
-    if form.rows == 1:
-        return jac.row(expr)
-    if not exponent.is_Integer or depends(exponent, jac.variable):
-        raise NotDifferentiable(expr, "there is no Jacobian rule for this exponent")
-    n, sign = abs(int(exponent)), Integer(1)
-    inner = jac.of(base)
-    if exponent < 0:
-        form, sign = algebra.inverse(form), Integer(-1)
-        inner = jac.between(form, inner, form)
-    powers = [algebra.power(form, Integer(k)) for k in range(n)]
-    return algebra.scale(sign, algebra.add(*(jac.between(powers[r], inner, powers[n - 1 - r]) for r in range(n))))
-
-
-def _inverse(jac: Jacobian, expr: Any) -> Form:
-    inverse = jac.algebra.matrix(expr)
-    return jac.algebra.scale(Integer(-1), jac.between(inverse, jac.of(expr.arg), inverse))
-
-
-def _transpose(jac: Jacobian, expr: Any) -> Form:
-    form = jac.algebra.matrix(expr.arg)
-    if form.rows == 1 or form.cols == 1:
-        return jac.of(expr.arg)
-    return jac.algebra.multiply(jac.algebra.atom(Commutation(form.rows, form.cols)), jac.of(expr.arg))
-
-
-def _hadamard(jac: Jacobian, expr: Any) -> Form:
-    algebra = jac.algebra
-    values = [algebra.matrix(arg) for arg in expr.args]
-    terms = []
-    for k, arg in enumerate(expr.args):
-        if depends(arg, jac.variable):
-            others = [(value, Integer(1)) for j, value in enumerate(values) if j != k]
-            terms.append(jac.scaled_entries(algebra.hadamard(others), jac.of(arg)))
-    return algebra.add(*terms)
-
-
-def _hadamard_power(jac: Jacobian, expr: Any) -> Form:
-    if depends(expr.exp, jac.variable):
-        raise NotDifferentiable(expr, "the exponent depends on the variable")
-    power = jac.algebra.scalar(expr.exp)
-    weight = jac.algebra.hadamard([(jac.algebra.matrix(expr.base), power - 1)])
-    return jac.algebra.scale(power, jac.scaled_entries(weight, jac.of(expr.base)))
-
-
-def _entrywise(jac: Jacobian, expr: Any) -> Form:
-    if depends(expr.function, jac.variable):
-        raise NotDifferentiable(expr, "the function itself depends on the variable")
-    weight = jac.algebra.entrywise(entrywise_derivative(expr.function, expr), jac.algebra.matrix(expr.expr))
-    return jac.scaled_entries(weight, jac.of(expr.expr))
-
-
-def _kronecker(jac: Jacobian, expr: Any) -> Form:
-    """vec(A kron B) = (I kron K kron I)(vec A kron vec B)."""
-    algebra = jac.algebra
-    first, rest = expr.args[0], expr.args[1:]
-    other = rest[0] if len(rest) == 1 else KroneckerProduct(*rest)
-    a, b = algebra.matrix(first), algebra.matrix(other)
-    mixing = algebra.kronecker(
-        [algebra.identity(a.cols), algebra.matrix(Commutation(b.cols, a.rows)), algebra.identity(b.rows)]
+    value = Definition(
+        r"\nabla_xf",
+        Rule(r"\mathrm{vec}(J^{\top})", lambda fs, xs: [f.diff(one) for f in fs for one in xs]),
+        properties,
     )
-    # K is named by the shape of what it transposes: here blocks of b.cols and a.rows change places.
-    terms = []
-    if depends(first, jac.variable):
-        stacked = algebra.kronecker([algebra.identity(a.rows * a.cols), algebra.vec(b)])
-        terms.append(algebra.multiply(stacked, jac.of(first)))
-    if depends(other, jac.variable):
-        stacked = algebra.kronecker([algebra.vec(a), algebra.identity(b.rows * b.cols)])
-        terms.append(algebra.multiply(stacked, jac.of(other)))
-    return algebra.multiply(mixing, algebra.add(*terms))
+    note = (
+        "All mn partial derivatives in one row are the Jacobian written row after row, not a gradient: the text speaks "
+        "of the gradient of a scalar-valued output and then lists the partials of m outputs. For m = 1 both agree."
+    )
+    columns = Rule("c", lambda fs, xs: [f.diff(one) for one in xs for f in fs])
+    return Theorem(value, mutants={"column after column": value.of(columns)}, printed={612: Printed(note=note)})
 
 
-def _diag(jac: Jacobian, expr: Any) -> Form:
-    size = jac.algebra.matrix(expr).rows
-    return jac.algebra.multiply(jac.algebra.atom(DiagonalSelection(size)), jac.of(expr.args[0]))
+def composed_jacobian() -> Theorem:
+    """Equation 613."""
+    n, m, p = (integer(name, 1) for name in "nmp")
+    x, h, g = shaped("x", n), shaped("h", m), shaped("g", p)
+    X = symbols_of("x", 2)
+    U = symbols_of("u", 3)
+    below = Matrix([X[0] ** 2 * X[1], X[0] + 3 * X[1], X[0] * X[1]])
+    above = Matrix([U[0] * U[1], U[1] ** 2 - U[2]])
+    through = dict(zip(U, below, strict=True))
+    outer, inner = above.jacobian(U).xreplace(through), below.jacobian(X)
+    whole = above.xreplace(through).jacobian(X)
+
+    def entries(right: Matrix) -> Finite:
+        return Finite(
+            lambda: [(f"entry {i + 1}, {j + 1}", whole[i, j], right[i, j]) for i in range(2) for j in range(2)],
+            r"J_{g\circ h}=J_g\,J_h",
+            "g: R^3 -> R^2, h: R^2 -> R^3, both nonlinear",
+        )
+
+    number, at = shaped("g"), scalar("g", h)
+    return Theorem(
+        AllOf(
+            {
+                "shapes": Typing(jacobian(g, x), jacobian(g, h) @ jacobian(h, x)),
+                "one output": Typing(gradient(number, x), jacobian(h, x).T @ gradient(at, h)),
+                "entries": entries(outer * inner),
+            }
+        ),
+        mutants={
+            "outer Jacobian taken at x": entries(
+                above.jacobian(U).xreplace({U[0]: X[0], U[1]: X[1], U[2]: X[0]}) * inner
+            ),
+            "factors exchanged": Typing(jacobian(g, x), jacobian(h, x) @ jacobian(g, h)),
+        },
+        printed={
+            613: Printed(
+                Typing(shaped(r"\nabla_xf", n * p), jacobian(g, h) @ jacobian(h, x)),
+                "the gradient stands for the p x n Jacobian, not for the row of all partial derivatives of 612",
+                correction=r"J_f(x)=J_g(h(x))\,J_h(x)\in\mathbb{R}^{p\times n},\qquad"
+                r"\nabla_xf=J_h(x)^{\top}\nabla_hg\ \ \mathrm{for}\ p=1",
+                note="The columns of J_h are the derivatives by x_1 ... x_n; the product sums over the m values of h.",
+            )
+        },
+    )
 
 
-def _diagonal(jac: Jacobian, expr: Any) -> Form:
-    size = jac.algebra.matrix(expr).rows
-    return jac.algebra.multiply(jac.algebra.atom(DiagonalSelection(size), True), jac.of(expr.args[0]))
+def second_derivatives() -> Theorem:
+    """Equation 614."""
+    count = 2
+    X, V = symbols_of("x", count), symbols_of("v", count)
+    coefficients = reals("a b c d e")
+    monomials = (X[0] ** 3, X[0] ** 2 * X[1], X[0] * X[1] ** 2, X[1] ** 4, X[0])
+    general = Add(*(one * other for one, other in zip(coefficients, monomials, strict=True)))
+    s = real("s")
+
+    def properties(value: Rule) -> Mapping[str, Claim]:
+        found = value(general, X)
+        slope = Matrix([general.diff(one) for one in X])
+        ahead = slope.xreplace(dict(zip(X, X + s * V, strict=True)))
+        second = general.xreplace(dict(zip(X, X + s * V, strict=True))).diff(s, 2).subs(s, 0)
+
+        def product() -> Iterator[tuple[str, Any, Any]]:
+            yield "Hv, a tangent of the gradient", found * V, ahead.diff(s).subs(s, 0)
+            yield "v.Hv, the second derivative along v", (V.T * found * V)[0, 0], second
+            yield "symmetric", found, found.T
+
+        return {"derivative of the gradient": Finite(product, r"H=J_{\nabla f}", "a quartic in two variables")}
+
+    value = Definition("H", Rule(r"\left(\frac{\partial^2f}{\partial x_i\partial x_j}\right)", hessian), properties)
+    outer = Rule("H", lambda f, xs: Matrix([f.diff(one) for one in xs]) * Matrix([f.diff(one) for one in xs]).T)
+    return Theorem(
+        value,
+        mutants={
+            "outer product of the gradient": value.of(outer),
+            "diagonal only": value.of(Rule("H", lambda f, xs: diag(*(f.diff(one, 2) for one in xs)))),
+        },
+        printed={614: Printed(note="Symmetric where the second derivatives are continuous (autodiff.unequal_mixed).")},
+    )
 
 
-def _diagonal_matrix(jac: Jacobian, expr: Any) -> Form:
-    form = jac.algebra.matrix(expr)
-    return jac.scaled_entries(jac.algebra.identity(form.rows), jac.of(expr.args[0]))
+def unequal_mixed() -> Theorem:
+    """Peano's function."""
+    x, y, h = positive("x"), positive("y"), real("h")
+    u, v = reals("u v")
 
+    def f(at: Expr, over: Expr) -> Expr:
+        return at * over * (at**2 - over**2) / (at**2 + over**2)
 
-def _triangle(jac: Jacobian, expr: Any) -> Form:
-    form = jac.algebra.matrix(expr)
-    ones = jac.algebra._linear(jac.algebra.ones(form.rows, form.cols), LowerTriangle, form.rows, form.cols)
-    return jac.scaled_entries(ones, jac.of(expr.args[0]))
+    by_x, by_y = f(h, y) / h, f(x, h) / h  # difference quotients at x = 0 and at y = 0, where f vanishes
 
+    def slopes(first: Expr, second: Expr) -> AllOf:
+        return AllOf({"f_x(0, y)": Limit(by_x, h, ZERO, first), "f_y(x, 0)": Limit(by_y, h, ZERO, second)})
 
-_RULES: dict[Any, Callable[[Jacobian, Any], Form]] = {
-    MatAdd: _sum,
-    MatMul: _product,
-    MatPow: _power,
-    Inverse: _inverse,
-    Transpose: _transpose,
-    Adjoint: _transpose,
-    HadamardProduct: _hadamard,
-    HadamardPower: _hadamard_power,
-    KroneckerProduct: _kronecker,
-    DiagMatrix: _diag,
-    DiagonalOf: _diagonal,
-    DiagonalMatrix: _diagonal_matrix,
-    Vec: lambda jac, expr: jac.of(expr.args[0]),
-    LowerTriangle: _triangle,
-    ElementwiseApplyFunction: _entrywise,
-}
-
-
-def jacobian(expr: Any, variable: Any, *, where: Iterable[Any] = (), check: bool = True) -> Any:
-    """J with d vec F = J d vec X: of shape m n x p q for F of shape m x n and X of shape p x q; a row for a scalar.
-
-    where, check: as for `gradient`. Raises NotDifferentiable, ShapeMismatch, CheckFailed; ValueError, TypeError for bad
-    variables.
-    """
-    expr, where = require_expression(expr, variable), tuple(where)
-    algebra = MatrixAlgebra(where=where)
-    if not isinstance(variable, MatrixSymbol):
-        rules = Differential(algebra, variable, Integer(1))
-        if not is_matrix(expr):
-            return gradient(expr, variable, where=where, check=check)
-        found = algebra.vec(rules.matrix(expr))
-    elif is_matrix(expr):
-        algebra.matrix(expr)
-        found = Jacobian(algebra, variable).of(expr)
-    else:
-        algebra.scalar(expr)
-        found = Jacobian(algebra, variable).row(expr)
-    result = algebra.write(found)
-    if check:
-        increment = increment_of(variable, expr)
-        moved = increment if not isinstance(variable, MatrixSymbol) else Vec(increment)
-        claimed = MatMul(result, moved, evaluate=False)
-        verify(Vec(expr) if is_matrix(expr) else expr, variable, claimed, increment, where)
-    return algebra.as_scalar(found) if found.rows == 1 and found.cols == 1 else result
-
-
-def hessian(expr: Any, variable: Any, *, where: Iterable[Any] = (), check: bool = True) -> Any:
-    """The Hessian of a scalar by a column (n x n), or by vec X for a p x q matrix X (p q x p q): the Jacobian of the gradient.
-
-    where, check: as for `gradient`; both derivatives are checked. Raises as `gradient` and `jacobian` do.
-    """
-    where = tuple(where)
-    # The gradient must still be able to move off what the conditions say of X itself.
-    inner = tuple(fact for fact in where if not is_about(fact, variable))
-    if check:
-        gradient(expr, variable, where=where, check=True)
-    first = gradient(expr, variable, where=inner, check=False)
-    return jacobian(first, variable, where=where, check=check)
-
-
-__all__ = ["hessian", "jacobian"]
+    odd = Identity(f(u, -v), -f(u, v), where=(u**2 + v**2 > 0,))  # so both hold below 0 as well
+    return Theorem(AllOf({**slopes(-y, x).claims, "odd": odd}), mutants={"equal": slopes(y, x)})

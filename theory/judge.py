@@ -116,7 +116,9 @@ def _decide_closed(claim: Identity | Inequality, provers: tuple[Callable[[Any], 
 def _decide_open(claim: Identity | Inequality) -> Answer:
     """A claim with integrals or sums in it: they are closed, with justification, and the closed claim is decided."""
     if isinstance(claim, Identity):
-        if sums.prove_sum_identity(claim.lhs, claim.rhs, claim.where):
+        if isinstance(same := _same_normal_form(claim), Holds):
+            return same
+        if _has_sums(claim) and sums.prove_sum_identity(claim.lhs, claim.rhs, claim.where):
             return Holds(Strength.PROVED, "induction", "the sum telescopes: base and step have the same normal form")
         proof: Answer = integrals.prove_integral_identity(claim.lhs, claim.rhs, claim.where)
         if isinstance(proof, Holds):
@@ -127,6 +129,10 @@ def _decide_open(claim: Identity | Inequality) -> Answer:
         return failure or Unknown("an integral or a sum in it has no justified closed form")
     answer = decide_here(replace(claim, lhs=closed[0], rhs=closed[1]))
     return answer if isinstance(answer, Unknown) else replace(answer, method=f"integrals closed, {answer.method}")
+
+
+def _has_sums(claim: Identity) -> bool:
+    return bool(claim.lhs.has(Sum, Product) or claim.rhs.has(Sum, Product))
 
 
 def _same_normal_form(claim: Identity) -> Answer:

@@ -216,6 +216,9 @@ class SingularValue(_Spectral):
 class NuclearNorm(_Spectral):
     """The sum of the singular values."""
 
+    def __new__(cls, matrix: Any) -> NuclearNorm:
+        return Basic.__new__(cls, matrix)  # type: ignore[no-any-return]
+
 
 class _SpectralVector(MatrixExpr):  # type: ignore[misc]
     """A unit vector that belongs to an eigenvalue or a singular value; its sign is not determined."""

@@ -1,18 +1,17 @@
-"""Values of matrix expressions at explicit matrices: exact fractions, or complex balls, and points that meet conditions.
+"""Values of matrix expressions at explicit matrices, exact or in complex balls.
 
 Nothing here knows a rule of differentiation or of the normal form: it is the independent route by which both are checked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from random import Random
 from typing import Any
 
 import sympy
-from flint import acb, acb_mat, arb, ctx, fmpq, fmpq_mat
-from sympy import Basic, Derivative, Lambda, MatrixSymbol, Q, Subs, Symbol
+from flint import acb, acb_mat, arb, fmpq
+from sympy import Basic, Derivative, Subs
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagonalMatrix, DiagonalOf
@@ -20,122 +19,7 @@ from sympy.matrices.expressions.hadamard import HadamardPower
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from . import matrix_nodes as nodes
-from .symbols import domain_of
-
-PRECISION = 384
-
-
-class NoValue(Exception):
-    """An expression that has no value at a point: a singular inverse, the logarithm of a negative number, an unknown node."""
-
-
-class Fractions:
-    """Exact arithmetic: rational operations only."""
-
-    exact = True
-    matrix = staticmethod(fmpq_mat)
-
-    @staticmethod
-    def number(value: Any) -> Any:
-        """A SymPy number or a Python fraction as an element."""
-        value = sympy.sympify(value)
-        if not value.is_Rational:
-            raise NoValue(f"{value} is not rational")
-        return fmpq(int(value.p), int(value.q))
-
-    @staticmethod
-    def function(function: Any, values: list[Any]) -> Any:
-        """A named function at rational arguments."""
-        if function is sympy.Abs:
-            return abs(values[0])
-        if function is sympy.sign:
-            return fmpq((values[0] > 0) - (values[0] < 0))
-        if function in (sympy.Max, sympy.Min):
-            return max(values) if function is sympy.Max else min(values)
-        raise NoValue(f"{function} is not rational")
-
-    @staticmethod
-    def power(base: Any, exponent: Any) -> Any:
-        """A rational power where it is rational."""
-        if exponent.q == 1 and abs(exponent.p) < 64:
-            if exponent < 0 and base == 0:
-                raise NoValue("a division by zero")
-            return base ** int(exponent.p)
-        root = None
-        if base >= 0 and exponent.q == 2:
-            p, q = base.p.sqrtrem(), base.q.sqrtrem()
-            root = fmpq(p[0], q[0]) if p[1] == 0 and q[1] == 0 else None
-        if root is None:
-            raise NoValue("a root that is not rational")
-        return Fractions.power(root, fmpq(exponent.p))
-
-
-class Balls:
-    """Complex balls. Functions with branch cuts are refused off the right half plane, where derivatives make sense."""
-
-    exact = False
-    matrix = staticmethod(acb_mat)
-
-    @staticmethod
-    def number(value: Any) -> Any:
-        """A SymPy number or a fraction as a ball."""
-        if isinstance(value, int):
-            return acb(value)
-        value = sympy.sympify(value)
-        if value.is_Rational:
-            return acb(arb(fmpq(int(value.p), int(value.q))))
-        if value is sympy.pi:
-            return acb.pi()
-        if value is sympy.E:
-            return acb(1).exp()
-        raise NoValue(f"{value} is no number")
-
-    @staticmethod
-    def function(function: Any, values: list[Any]) -> Any:
-        """A named function at balls."""
-        value = values[0]
-        if function in (sympy.Abs, sympy.sign, sympy.Heaviside):
-            if value.real.contains(0):
-                raise NoValue(f"{function} at zero")
-            sign = 1 if value.real > 0 else -1
-            if function is sympy.Heaviside:
-                return acb((1 + sign) // 2)
-            return acb(sign) if function is sympy.sign else value * sign
-        if function in (sympy.Max, sympy.Min):
-            better = (lambda a, b: a.real > b.real) if function is sympy.Max else (lambda a, b: a.real < b.real)
-            for other in values[1:]:
-                if not (better(value, other) or better(other, value)):
-                    raise NoValue(f"{function} at a tie")
-                value = value if better(value, other) else other
-            return value
-        if function is sympy.log and not value.real > 0:
-            raise NoValue("the logarithm of a number that is not positive")
-        if function in (sympy.asin, sympy.acos, sympy.atanh) and not abs(value.real) < 1:
-            raise NoValue(f"{function} outside (-1, 1)")
-        name = {"loggamma": "lgamma"}.get(function.__name__, function.__name__)
-        if function in _SIMPLE:
-            return getattr(value, name)()
-        if function is sympy.polygamma:
-            return acb.polygamma(values[1], values[0])
-        raise NoValue(f"the function {function} has no ball arithmetic here")
-
-    @staticmethod
-    def power(base: Any, exponent: Any) -> Any:
-        """base ** exponent; the base positive where the exponent is no integer."""
-        if exponent.imag == 0 and exponent.real.is_integer():
-            if exponent.real < 0 and base.contains(0):
-                raise NoValue("a division by zero")
-            return base ** int(exponent.real.unique_fmpz())
-        if not base.real > 0:
-            raise NoValue("a power of a number that is not positive")
-        return base**exponent
-
-
-_SIMPLE = {
-    sympy.exp, sympy.log, sympy.sin, sympy.cos, sympy.tan, sympy.sinh, sympy.cosh, sympy.tanh, sympy.asin, sympy.acos,
-    sympy.atan, sympy.asinh, sympy.acosh, sympy.atanh, sympy.erf, sympy.erfc, sympy.gamma, sympy.loggamma, sympy.cot,
-    sympy.digamma, sympy.sech, sympy.csch, sympy.coth, sympy.sec, sympy.csc, sympy.erfi,
-}  # fmt: skip
+from .matrix_arithmetic import PRECISION, Balls, Fractions, NoValue, with_precision
 
 
 @dataclass
@@ -258,7 +142,10 @@ class Values:
         if isinstance(expr, sympy.Determinant):
             return self.matrix(expr.arg).det()
         if isinstance(expr, MatrixElement):
-            return self.matrix(expr.parent)[self.index(expr.i), self.index(expr.j)]
+            matrix, i, j = self.matrix(expr.parent), self.index(expr.i), self.index(expr.j)
+            if not (0 <= i < matrix.nrows() and 0 <= j < matrix.ncols()):
+                raise NoValue(f"{expr} is outside the matrix")
+            return matrix[i, j]
         if isinstance(expr, sympy.KroneckerDelta):
             return arithmetic.number(int(self.index(expr.args[0]) == self.index(expr.args[1])))
         if isinstance(expr, Subs) and isinstance(expr.expr, Derivative):
@@ -270,11 +157,14 @@ class Values:
         raise NoValue(f"{type(expr).__name__} {expr} has no value rule")
 
     def _spectral(self, expr: Any) -> Any:
-        matrix, index = expr.args
+        matrix = expr.args[0]
         values = self._roots(self.matrix(matrix), symmetric=isinstance(expr, nodes.Eigenvalue))
         if isinstance(expr, nodes.NuclearNorm):
             return sum((Balls.power(v, acb(0.5)) for v in values[1:]), Balls.power(values[0], acb(0.5)))
-        value = values[self.index(index)]
+        index = self.index(expr.args[1])
+        if not 0 <= index < len(values):
+            raise NoValue(f"{expr} is beyond the spectrum")
+        value = values[index]
         return value if isinstance(expr, nodes.Eigenvalue) else Balls.power(value, acb(0.5))
 
     def _roots(self, matrix: Any, symmetric: bool) -> list[Any]:
@@ -288,7 +178,10 @@ class Values:
 
     def eigenvector(self, matrix: Any, index: int) -> Any:
         """A unit eigenvector of a symmetric matrix; its largest entry is positive."""
-        value = self._roots(matrix, symmetric=True)[index]
+        values = self._roots(matrix, symmetric=True)
+        if not 0 <= index < len(values):
+            raise NoValue("an eigenvector beyond the spectrum")
+        value = values[index]
         size = matrix.nrows()
         shifted = matrix - self.unit(size) * value
         best = None
@@ -506,8 +399,10 @@ def _diagonal_matrix(values: Values, expr: Any) -> Any:
 
 
 def _basis(values: Values, expr: Any) -> Any:
-    index = values.index(expr.args[1])
-    return values._build(values.size(expr.args[0]), 1, lambda i, j: values.arithmetic.number(int(i == index)))
+    index, size = values.index(expr.args[1]), values.size(expr.args[0])
+    if not 0 <= index < size:
+        raise NoValue(f"{expr} has no entry {index}")
+    return values._build(size, 1, lambda i, j: values.arithmetic.number(int(i == index)))
 
 
 def _eigenvector(values: Values, expr: Any) -> Any:
@@ -555,285 +450,4 @@ _MATRIX_RULES: dict[Any, Callable[[Values, Any], Any]] = {
 }
 
 
-# Points
-
-
-def dimensions(exprs: Iterable[Any]) -> list[Any]:
-    """The symbols that stand in shapes, by name."""
-    found: set[Any] = set()
-    for expr in exprs:
-        for node in sympy.preorder_traversal(expr):
-            if getattr(node, "is_Matrix", False) and hasattr(node, "shape"):
-                found |= set().union(*(sympy.sympify(size).free_symbols for size in node.shape))
-    return sorted(found, key=str)
-
-
-def concrete(expr: Any) -> Any:
-    """The expression with every undefined function of scalars replaced by an analytic one, derivatives carried out."""
-    heads = {node.func for node in _everything(expr) if isinstance(node, AppliedUndef)}
-    if not heads:
-        return expr
-    chosen = {}
-    for number, head in enumerate(sorted(heads, key=str)):
-        shift = sympy.Rational(number + 1, 3)
-        chosen[head] = lambda *args, c=shift: (
-            sum((sympy.sin(a + c + k) + (c + 1) * a**2 / (k + 3) for k, a in enumerate(args)), c)
-            + (sympy.Mul(*args) if len(args) > 1 else 0)
-        )
-
-    def rebuilt(node: Any) -> Any:
-        if isinstance(node, AppliedUndef):
-            return chosen[node.func](*(rebuilt(arg) for arg in node.args))
-        if isinstance(node, Lambda):
-            return Lambda(node.variables, rebuilt(node.expr))
-        if isinstance(node, ElementwiseApplyFunction):
-            return ElementwiseApplyFunction(rebuilt(node.function), rebuilt(node.expr))
-        if isinstance(node, Derivative):
-            return rebuilt(node.expr).diff(*node.variables)
-        if isinstance(node, Subs):
-            inner = rebuilt(node.expr)
-            new = {old: rebuilt(value) for old, value in zip(node.variables, node.point, strict=True)}
-            return _scalar_of_matrices(inner.xreplace(new))
-        return node.func(*(rebuilt(arg) for arg in node.args)) if node.args else node
-
-    return rebuilt(expr)
-
-
-def _scalar_of_matrices(expr: Any) -> Any:
-    return expr
-
-
-def _everything(expr: Any) -> Iterator[Any]:
-    for node in sympy.preorder_traversal(expr):
-        yield node
-        if isinstance(node, ElementwiseApplyFunction | nodes.MatrixFunction):
-            yield from sympy.preorder_traversal(node.args[0])
-
-
-def bound_symbols(expr: Any) -> set[Any]:
-    """The variables of Lambdas, which are no symbols of the expression."""
-    return {v for node in _everything(expr) if isinstance(node, Lambda) for v in node.variables}
-
-
-def points(exprs: Iterable[Any], where: Iterable[Any], random: Random, least: int = 2) -> Iterator[Point]:
-    """Random points at random sizes at which the conditions can be met; the first are the smallest.
-
-    Conditions on a symbol are met by construction; those on compound expressions are tested by `meets`.
-    """
-    exprs, where = list(exprs), list(where)
-    everything = [*exprs, *where]
-    sizes = dimensions(everything)
-    matrices = sorted(set().union(*(e.atoms(MatrixSymbol) for e in everything)), key=str)
-    bound = set().union(*(bound_symbols(e) for e in everything))
-    plain = set().union(*(e.free_symbols for e in everything)) - set(sizes) - set(matrices) - bound
-    plain = {s for s in plain if isinstance(s, Symbol)}
-    exponents = {
-        symbol
-        for e in everything
-        for node in _everything(e)
-        if isinstance(node, sympy.MatPow | sympy.Pow)
-        for symbol in node.exp.free_symbols
-    }
-    indices = {symbol for e in everything for node in _everything(e) for symbol in _index_symbols(node)}
-    facts = [(fact.function, fact.arguments[0]) for fact in where if hasattr(fact, "arguments")]
-    number = 0
-    large = any(e.has(sympy.KroneckerProduct, nodes.Commutation, nodes.DiagonalSelection) for e in everything)
-    while True:
-        style = number % 4
-        chosen = {size: random.choice((least, least + 1, least + 1, least + 2)) for size in sizes}
-        if large:
-            chosen = {size: random.choice((least, least, least + 1)) for size in sizes}
-        elif number % 2 == 0 and len(sizes) <= 3:
-            kinds = random.sample(range(least, least + 3), 3)
-            chosen = {size: kinds[k] for k, size in enumerate(sizes)}
-        number += 1
-        scalars = {s: _scalar_value(s, random, s in exponents, s in indices) for s in sorted(plain, key=str)}
-        values = {}
-        try:
-            for matrix in matrices:
-                shape = [_size_of(length, chosen) for length in matrix.shape]
-                kinds = {predicate for predicate, argument in facts if argument == matrix}
-                values[matrix] = _random_matrix(shape[0], shape[1], kinds, style, random)
-        except NoValue:
-            continue
-        yield Point(chosen, scalars, values)
-
-
-def _index_symbols(node: Any) -> set[Any]:
-    if isinstance(node, MatrixElement):
-        return set(node.i.free_symbols | node.j.free_symbols)
-    if isinstance(node, nodes.BasisVector | nodes.Eigenvector | nodes.LeftSingularVector | nodes.Eigenvalue):
-        return set(node.args[1].free_symbols)
-    if isinstance(node, nodes.SingularValue):
-        return set(node.args[1].free_symbols)
-    return set(node.free_symbols) if isinstance(node, sympy.KroneckerDelta) else set()
-
-
-def _size_of(length: Any, sizes: Mapping[Any, int]) -> int:
-    value = length.xreplace({s: sympy.Integer(k) for s, k in sizes.items()})
-    if not value.is_Integer or value < 1:
-        raise NoValue(f"{length} is no size")
-    return int(value)
-
-
-def _scalar_value(symbol: Any, random: Random, exponent: bool, index: bool) -> Any:
-    if index:
-        return fmpq(random.randint(0, 1))
-    if exponent and symbol.is_integer:
-        return fmpq(random.randint(2, 4))
-    if symbol.is_integer:
-        low = 1 if symbol.is_positive else 0 if symbol.is_nonnegative else -3
-        return fmpq(random.randint(low, 4))
-    try:
-        domain = domain_of(symbol)
-        low, high = domain.lower, domain.upper
-    except ValueError:
-        low, high = -sympy.oo, sympy.oo
-    share = fmpq(random.randint(1, 15), 16)
-    if low.is_finite and high.is_finite:
-        return fmpq(int(low.p), int(low.q)) + share * fmpq(int((high - low).p), int((high - low).q))
-    if low.is_finite:
-        return fmpq(int(low.p), int(low.q)) + 3 * share
-    if high.is_finite:
-        return fmpq(int(high.p), int(high.q)) - 3 * share
-    return 4 * share - 2
-
-
-def _random_matrix(rows: int, cols: int, kinds: set[Any], style: int, random: Random) -> list[list[Any]]:
-    """A random matrix of eighths with the properties `kinds`; style 0: any signs, 1: positive, 2, 3: near the identity."""
-
-    def entry() -> Any:
-        return fmpq(random.randint(-8, 8) or 3, 8) if style in (0, 2) else fmpq(random.randint(1, 8), 8)
-
-    drawn = [[entry() + (3 * (i == j) if style >= 2 else 0) for j in range(cols)] for i in range(rows)]
-    return shaped(drawn, kinds)
-
-
-def shaped(drawn: list[list[Any]], kinds: set[Any]) -> list[list[Any]]:
-    """A matrix with the properties that are asked for, made from any matrix. Raises NoValue."""
-    rows, cols = len(drawn), len(drawn[0])
-    zero = drawn[0][0] * 0
-    if kinds & {Q.symmetric, Q.positive_definite, Q.diagonal, Q.orthogonal} and rows != cols:
-        raise NoValue("a symmetric matrix is square")
-    if Q.orthogonal in kinds:
-        return _cayley(drawn)
-    if Q.diagonal in kinds:
-        drawn = [[drawn[i][j] if i == j else zero for j in range(cols)] for i in range(rows)]
-        if Q.positive_definite in kinds:
-            drawn = [[value * value + (i == j) for j, value in enumerate(row)] for i, row in enumerate(drawn)]
-        return drawn
-    if Q.positive_definite in kinds:
-        product = [
-            [sum((drawn[i][k] * drawn[j][k] for k in range(cols)), zero) + (i == j) for j in range(rows)]
-            for i in range(rows)
-        ]
-        return product
-    if Q.symmetric in kinds:
-        return [[drawn[max(i, j)][min(i, j)] for j in range(cols)] for i in range(rows)]
-    if Q.lower_triangular in kinds:
-        return [[drawn[i][j] if i >= j else zero for j in range(cols)] for i in range(rows)]
-    if Q.upper_triangular in kinds:
-        return [[drawn[i][j] if i <= j else zero for j in range(cols)] for i in range(rows)]
-    return drawn
-
-
-def _cayley(drawn: list[list[Any]]) -> list[list[Any]]:
-    """An orthogonal matrix (I - S)(I + S)**-1 from the skew part S of a matrix of fractions."""
-    size = len(drawn)
-    s = fmpq_mat([[drawn[i][j] - drawn[j][i] for j in range(size)] for i in range(size)])
-    unit = fmpq_mat([[fmpq(int(i == j)) for j in range(size)] for i in range(size)])
-    found = (unit - s) * (unit + s).inv()
-    return [[found[i, j] for j in range(size)] for i in range(size)]
-
-
-def meets(values: Values, fact: Any) -> bool:
-    """Whether a condition certainly holds at a point. Raises NoValue where it is not understood."""
-    if getattr(fact, "is_Relational", False):
-        margin = values.of(fact.lhs - fact.rhs)
-        real = margin if values.arithmetic.exact else margin.real
-        found = {
-            ">": lambda: real > 0,
-            ">=": lambda: real >= 0,
-            "<": lambda: real < 0,
-            "<=": lambda: real <= 0,
-            "!=": lambda: real != 0,
-        }.get(fact.rel_op)
-        if found is None:
-            raise NoValue(f"the condition {fact} cannot be tested")
-        return bool(found())
-    predicate, argument = fact.function, fact.arguments[0]
-    matrix = values.of(argument)
-    if predicate in (Q.invertible, Q.fullrank):
-        if predicate == Q.fullrank and matrix.nrows() < matrix.ncols():
-            matrix = matrix.transpose()
-        gram = matrix.transpose() * matrix if predicate == Q.fullrank else matrix
-        if gram.nrows() != gram.ncols():
-            return False
-        det = gram.det()
-        return bool(det != 0) if values.arithmetic.exact else not det.contains(0)
-    zero = matrix - matrix
-    if predicate in (Q.symmetric, Q.positive_definite):
-        if matrix.nrows() != matrix.ncols() or not _is_same(values, matrix, matrix.transpose()):
-            return False
-        return predicate == Q.symmetric or _is_definite(values, matrix)
-    if predicate == Q.diagonal:
-        return all(
-            _near_zero(values, matrix[i, j]) for i in range(matrix.nrows()) for j in range(matrix.ncols()) if i != j
-        )
-    if predicate == Q.lower_triangular:
-        return all(
-            _near_zero(values, matrix[i, j]) for i in range(matrix.nrows()) for j in range(i + 1, matrix.ncols())
-        )
-    if predicate == Q.upper_triangular:
-        return all(
-            _near_zero(values, matrix[i, j]) for i in range(matrix.nrows()) for j in range(min(i, matrix.ncols()))
-        )
-    if predicate == Q.orthogonal:
-        return matrix.nrows() == matrix.ncols() and _is_same(
-            values, matrix.transpose() * matrix, zero + values.unit(matrix.nrows())
-        )
-    if predicate == Q.square:
-        return bool(matrix.nrows() == matrix.ncols())
-    raise NoValue(f"the condition {fact} is not known")
-
-
-def _near_zero(values: Values, entry: Any) -> bool:
-    return bool(entry == 0) if values.arithmetic.exact else bool(entry.contains(0))
-
-
-def _is_same(values: Values, a: Any, b: Any) -> bool:
-    return bool(a == b) if values.arithmetic.exact else bool(a.overlaps(b))
-
-
-def _is_definite(values: Values, matrix: Any) -> bool:
-    """Sylvester's criterion."""
-    for size in range(1, matrix.nrows() + 1):
-        minor = values._build(size, size, lambda i, j: matrix[i, j]).det()
-        if not (minor > 0 if values.arithmetic.exact else minor.real > 0):
-            return False
-    return True
-
-
-def with_precision(task: Callable[[], Any], bits: int = PRECISION) -> Any:
-    """The value of task() computed with balls of the given precision."""
-    before = ctx.prec
-    ctx.prec = bits
-    try:
-        return task()
-    finally:
-        ctx.prec = before
-
-
-__all__ = [
-    "Balls",
-    "Fractions",
-    "NoValue",
-    "Point",
-    "Values",
-    "concrete",
-    "dimensions",
-    "meets",
-    "points",
-    "shaped",
-    "with_precision",
-]
+__all__ = ["Balls", "Fractions", "NoValue", "Point", "Values", "with_precision"]

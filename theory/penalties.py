@@ -209,6 +209,8 @@ def l1_gradient() -> Theorem:
         printed={
             224: Printed(
                 printed,
+                correction=r"\frac{\partial\mathcal{L}_{\mathrm{reg}}}{\partial W_j}"
+                r"=\frac{\partial\mathcal{L}_{\mathrm{MSE}}}{\partial W_j}+\lambda\,\mathrm{sign}(W_j)\quad(W_j\ne 0)",
                 assumption="W_j is not 0 (there the one-sided derivatives of the penalty are -lambda and lambda)",
                 note="The value 0 that the text gives to sign(0) is one of the subgradients (losses.l1_subgradients).",
             )

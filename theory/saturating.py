@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from sympy import Abs, Expr, Integer, Rational, exp, oo, tanh
 
 from .activations import hyperbolic_tangent, sigmoid, z
-from .claims import AllOf, Claim, Definition, Identity, Inequality, Limit
+from .claims import AllOf, Claim, Definition, Identity, Inequality, Limit, Recursion
 from .statements import Theorem
-from .symbols import positive, reals
+from .symbols import integer, positive, reals
 
 ZERO, ONE = Integer(0), Integer(1)
 x, y = reals("x y")
@@ -56,6 +56,7 @@ def sigmoid_saturates() -> Theorem:
     """What `feedforward.sigmoid_saturates` says."""
     slope = sigmoid(z) * (1 - sigmoid(z))
     quarter = Rational(1, 4)
+    k, reached = integer("k", least=0), positive("g")  # units on the path, and what is left of the gradient
     return Theorem(
         AllOf(
             {
@@ -64,6 +65,7 @@ def sigmoid_saturates() -> Theorem:
                 "decay": Inequality(slope, "<=", exp(-Abs(z))),
                 "rate": Limit(slope * exp(z), z, oo, ONE),
                 "vanishes at the left": Limit(slope, z, -oo, ZERO),
+                "through k units": Recursion(k, 0, ONE, reached, reached * quarter, quarter**k),
             }
         ),
         mutants={

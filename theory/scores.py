@@ -33,7 +33,7 @@ from .loss_terms import (
     z,
 )
 from .measures import expect, integral
-from .statements import Step, Theorem
+from .statements import Theorem
 from .symbols import NONNEGATIVE, UNIT, bounded, density, function, positive, probability, real, reals
 
 
@@ -63,13 +63,18 @@ def through_the_softmax() -> Theorem:
     """What `losses.through_the_softmax` says."""
     own = -share / s * s * (1 - s)
     chained = own + integral(-t / p * (-p * s))  # over the other classes
+    total, another = rival + exp(logit), positive("w")  # the exponential of another class's logit
+    soft = exp(logit) / total
+    right = (integral(t) + share) * s - share
     return Theorem(
-        Identity(chained, (integral(t) + share) * s - share),
-        derivation=(
-            Step(own + integral(t) * s, "each other class adds its target times this class's probability"),
-            Step(integral(t) * s - share * (1 - s), "the class itself adds -y (1 - yhat)"),
+        AllOf(
+            {
+                "own probability": Identity(Derivative(soft, logit), soft * (1 - soft)),
+                "another's probability": Identity(Derivative(another / total, logit), -another / total * soft),
+                "chain rule": Identity(chained, right),
+            }
         ),
-        mutants={"own class alone": Identity(own, (integral(t) + share) * s - share)},
+        mutants={"own class alone": Identity(own, right)},
     )
 
 

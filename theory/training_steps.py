@@ -110,24 +110,23 @@ def batch_step() -> Theorem:
 
 def moments() -> Theorem:
     """Equations 601 and 602."""
-    k, shift, last = integer("k", least=0), real("s"), integer("t", least=0)
+    shift, last = real("s"), integer("t", least=0)
 
     def properties(new: Expr) -> Mapping[str, Claim]:
         def unrolled() -> Iterator[tuple[str, Any, Any]]:
-            drawn, value = reals("g1 g2 g3 g4 g5"), ZERO
-            for count in range(1, 6):
+            drawn, value = reals("g1 g2 g3 g4"), ZERO
+            for count in range(1, 5):
                 value = new.xreplace({average: value, gradient: drawn[count - 1]})
                 weights = [(1 - beta) * beta ** (count - j) for j in range(1, count + 1)]
                 yield f"t = {count}", value, sum(w * g for w, g in zip(weights, drawn, strict=False))
 
         return {
-            "expansion": Finite(unrolled, r"m_t=(1-\beta)\sum_{i\le t}\beta^{t-i}g_i", "one to five steps from 0"),
+            "expansion": Finite(unrolled, r"m_t=(1-\beta)\sum_{i\le t}\beta^{t-i}g_i", "one to four steps from 0"),
             "constant expectation": Recursion(
                 last, 0, ZERO, average, new.xreplace({gradient: level}), level * (1 - beta**last)
             ),
             "a mean that is right stays": Identity(new.xreplace({average: gradient}), gradient),
             "shift": Identity(new.xreplace({average: average + shift, gradient: gradient + shift}), new + shift),
-            "the weights": Identity(Sum((1 - beta) * beta**k, (k, 0, t - 1)), 1 - beta**t),
         }
 
     new = Definition("m_t", beta * average + (1 - beta) * gradient, properties)
@@ -176,10 +175,11 @@ def drift_bias() -> Theorem:
     step = beta * average + (1 - beta) * (level + drift * (last + 1))
     corrected = closed.subs(last, t) / (1 - beta**t)
     lag = drift * (t * beta**t / (1 - beta**t) - beta / (1 - beta))
-    slow = Rational(1, 2)
+    slow, k = Rational(1, 2), integer("k", least=0)
     return Theorem(
         AllOf(
             {
+                "the weights of the past": Identity(Sum((1 - beta) * beta**k, (k, 0, t - 1)), 1 - beta**t),
                 "expectation": Recursion(last, 0, ZERO, average, step, closed),
                 "bias": Identity(corrected - (level + drift * t), lag),
                 "half, in the long run": Limit(lag.subs({beta: slow, drift: 1}), t, oo, -ONE),

@@ -31,8 +31,9 @@ from ..claims import FLIPPED, Inequality
 from ..evidence import Holds, Strength, Unknown
 from ..symbols import Domain, DomainSymbol, domain_of
 from .floats import compiled, plausible, sample
-from .forms import SMOOTH, exponentials, factored, is_affine, nodes, obligations, plainly_positive, root
+from .forms import SMOOTH, exponentials, factored, is_affine, nodes, obligations, root
 from .limits import limit_at
+from .positivity import read_positive
 from .smt import implies
 from .translation import exponent
 
@@ -110,12 +111,12 @@ class Prover:
 
     def positive(self, f: Expr, facts: Facts) -> bool:
         """Whether f > 0 by its look or by z3."""
-        return plainly_positive(f) or self.by_smt(f, ">", facts)
+        return read_positive(f) or self.by_smt(f, ">", facts)
 
     def defined(self, f: Expr, facts: Facts, smooth: bool) -> bool:
         """Whether f is continuous (differentiable) wherever the facts hold."""
         return all(
-            plainly_positive(part)
+            read_positive(part)
             or self.by_smt(part, order, facts)
             or (order != "!=" and self._by_factors(part, order, facts))
             for part, order in obligations(f, smooth)
@@ -169,7 +170,7 @@ class Prover:
     def _sign(self, f: Expr, facts: Facts, strict: bool, depth: int) -> str | None:
         if isinstance(f, Rational):
             return f"{f} >= 0" if f > 0 or (f == 0 and not strict) else None
-        if plainly_positive(f):
+        if read_positive(f):
             return f"{f} > 0 by its form"
         split = self._cases(f, facts, strict, depth)
         if split is not None:

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import isqrt
 from typing import Any
 
 from flint import fmpq, fmpz
@@ -19,6 +18,7 @@ from sympy.core.relational import Relational
 Point = Mapping[Symbol, Any]
 MAX_BITS = 200_000
 MAX_TERMS = 10_000
+HIGHEST_ROOT = 64
 
 
 class _Inexact(Exception):
@@ -32,6 +32,20 @@ def value(expr: Any, point: Point) -> Any | None:
         return _value(sympify(expr, strict=True), at)
     except (_Inexact, RecursionError, OverflowError, ZeroDivisionError):
         return None
+
+
+def compare(left: Any, relation: str, right: Any) -> bool:
+    """Whether left relation right, between fractions."""
+    return bool(
+        {
+            "==": left == right,
+            "!=": left != right,
+            "<": left < right,
+            "<=": left <= right,
+            ">": left > right,
+            ">=": left >= right,
+        }[relation]
+    )
 
 
 def rational(fraction: Any) -> Rational:
@@ -84,9 +98,10 @@ def _power(base: Any, exponent: Any) -> Any:
         if abs(n) * size > MAX_BITS:
             raise _Inexact
         return base**n
-    if exponent.q == 2 and base >= 0:
-        top, bottom = isqrt(int(base.p)), isqrt(int(base.q))
-        if top * top == base.p and bottom * bottom == base.q:
+    if exponent.q <= HIGHEST_ROOT and base >= 0:
+        degree = int(exponent.q)
+        top, bottom = base.p.root(degree), base.q.root(degree)
+        if top**degree == base.p and bottom**degree == base.q:
             return _power(fmpq(top, bottom), fmpq(exponent.p))
     raise _Inexact
 
@@ -148,6 +163,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sign": lambda x: fmpq((x > 0) - (x < 0)),
     "floor": lambda x: fmpq(x.floor()),
     "ceiling": lambda x: fmpq(x.ceil()),
+    "Mod": lambda x, y: x - y * (x / y).floor(),
     "frac": lambda x: x - x.floor(),
     "Heaviside": lambda x, middle: fmpq(x > 0) if x != 0 else middle,
     "KroneckerDelta": lambda i, j: fmpq(i == j),
@@ -182,16 +198,7 @@ def _piecewise(expr: Any, at: dict[Any, Any]) -> Any:
 def _truth(condition: Any, at: dict[Any, Any]) -> bool:
     if isinstance(condition, Relational):
         left, right = (_value(side, at) for side in condition.args)
-        return bool(
-            {
-                "==": left == right,
-                "!=": left != right,
-                "<": left < right,
-                "<=": left <= right,
-                ">": left > right,
-                ">=": left >= right,
-            }[condition.rel_op]
-        )
+        return compare(left, condition.rel_op, right)
     name = type(condition).__name__
     if name in ("BooleanTrue", "BooleanFalse"):
         return bool(condition)
@@ -222,4 +229,4 @@ _BINDERS: dict[str, Callable[..., Any]] = {
     "Product": lambda expr, at: _accumulate(expr, at, _product),
 }
 
-__all__ = ["proved_zero", "rational", "value"]
+__all__ = ["compare", "proved_zero", "rational", "value"]

@@ -34,7 +34,6 @@ from sympy import (
     together,
 )
 
-from ..symbols import domain_of
 from .translation import common_steps, exponent, exponent_terms
 
 SMOOTH = (exp, log, sin, cos, sinh, cosh, tanh, atan, erf)
@@ -67,20 +66,6 @@ def nodes(f: Expr) -> Iterator[Expr]:
     yield f
     for part in f.args:
         yield from nodes(part)
-
-
-def plainly_positive(f: Expr) -> bool:
-    """Positive by its look: sums, products and powers of positive symbols, numbers and exponentials."""
-    if isinstance(f, Rational):
-        return bool(f.p > 0)
-    if isinstance(f, Symbol):
-        domain = domain_of(f)
-        return isinstance(domain.lower, Rational) and (domain.lower > 0 or (domain.lower == 0 and domain.lower_open))
-    if isinstance(f, exp) or f in (S.Exp1, S.Pi):
-        return True
-    if isinstance(f, Pow):
-        return plainly_positive(f.base)
-    return isinstance(f, Add | Mul) and all(plainly_positive(part) for part in f.args)
 
 
 def exponentials(f: Expr) -> Expr:

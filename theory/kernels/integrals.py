@@ -36,11 +36,12 @@ from sympy import (
 
 from ..evidence import Holds, KernelDisagreement, Strength, Unknown
 from .antiderivative import by_antiderivative
+from .balls import enclose
 from .definite import Range, Unmatched, integrate_terms
 from .kinks import first_kink, smooth_pieces
+from .points import typical_points
 from .positivity import Where, bound_variable, is_proved_nonnegative, is_proved_zero
 from .quadrature import Refused, rigorous
-from .sampling import enclosure, sample_points
 from .sums import rows_closed
 from .waves import over_whole_periods
 
@@ -163,12 +164,12 @@ def _confirm(integral: Integral, value: Expr, where: Where) -> int:
     """At how many points of the parameters a rigorous enclosure of the integral meets the closed form's."""
     confirmed = 0
     symbols: set[Symbol] = integral.free_symbols | value.free_symbols
-    for point in sample_points(symbols, where, CONFIRMATIONS):
+    for point in typical_points(symbols, where, CONFIRMATIONS):
         try:
             theirs: Any = rigorous(integral, point)
         except (Refused, ValueError, ZeroDivisionError):
             continue
-        ours = enclosure(value, point)
+        ours = enclose(value, point)
         if ours is None:
             continue
         if not ours.overlaps(theirs):

@@ -12,13 +12,14 @@ from sympy import Expr, Integer, Symbol, oo
 from ..claims import Limit
 from ..evidence import Holds, Strength, Unknown
 from ..symbols import POSITIVE, DomainSymbol, domain_of
+from .balls import enclose
 from .growth import UNIT, Expansion, Undecided
+from .oracle import ask
+from .points import typical_points
 from .positivity import Where, is_proved_zero
-from .sampling import enclosure, sample_points
-from .witness import ask
 
 ORDERS = (3, 6, 10)
-WITNESS_SECONDS = 1.0
+OBJECTION_SECONDS = 0.5
 
 
 def _sides(variable: Symbol, point: Expr, side: str) -> list[str]:
@@ -101,15 +102,15 @@ def _sympy_objects(claim: Limit) -> bool:
     """Whether SymPy's own algorithm finds another value, and the values near the point do not prove it wrong."""
     side = _sides(claim.variable, claim.point, claim.side)
     direction = side[0] if len(side) == 1 else "+-"
-    theirs = ask(lambda: sp.limit(claim.expr, claim.variable, claim.point, direction), WITNESS_SECONDS)
+    theirs = ask(lambda: sp.limit(claim.expr, claim.variable, claim.point, direction), OBJECTION_SECONDS)
     if theirs is None or theirs.has(sp.Limit, sp.AccumBounds, sp.nan):
         return False
     if theirs.is_infinite or claim.value.is_infinite:
         return bool(theirs != claim.value and theirs.is_infinite is not None)
     differs = any(
         d is not None and not d.contains(0)
-        for point in sample_points(claim.symbols, claim.where, 2)
-        for d in [enclosure(theirs - claim.value, point)]
+        for point in typical_points(claim.symbols, claim.where, 2)
+        for d in [enclose(theirs - claim.value, point)]
     )
     return differs and not _values_contradict(claim, theirs)
 
@@ -117,7 +118,7 @@ def _sympy_objects(claim: Limit) -> bool:
 def _values_contradict(claim: Limit, theirs: Expr) -> bool:
     """Whether on the way to the point, from every side, the values are certainly nearer to ours than to theirs."""
     for side in _sides(claim.variable, claim.point, claim.side):
-        for point in sample_points(claim.symbols, claim.where, 2):
+        for point in typical_points(claim.symbols, claim.where, 2):
             for values in zip(
                 _distances(claim, claim.value, side, point), _distances(claim, theirs, side, point), strict=True
             ):
@@ -129,7 +130,7 @@ def _values_contradict(claim: Limit, theirs: Expr) -> bool:
 def _distances(claim: Limit, value: Expr, side: str, point: dict[Symbol, Any]) -> list[Any]:
     """Balls of |expr - value| at t = 2**8, 2**16, 2**32 on the way to the limit's point; None where there is none."""
     moved, t = _at_infinity(claim.expr - value, claim.variable, claim.point, side)
-    balls = [enclosure(moved, {**point, t: Integer(2) ** k}, 512) for k in (8, 16, 32)]
+    balls = [enclose(moved, {**point, t: Integer(2) ** k}, 512) for k in (8, 16, 32)]
     return [None if ball is None else abs(ball) for ball in balls]
 
 
@@ -140,7 +141,7 @@ def _values_object(claim: Limit) -> bool:
     if claim.value.is_infinite:
         return False
     side = _sides(claim.variable, claim.point, claim.side)[0]
-    for point in sample_points(claim.symbols, claim.where, 2):
+    for point in typical_points(claim.symbols, claim.where, 2):
         found = _distances(claim, claim.value, side, point)
         if None not in found and found[1] > found[0] and found[2] > found[1]:
             return True

@@ -13,35 +13,21 @@ at A = [[0, 0], [0, 1]], B = [[0, 0], [1, 0]], n = 2: [[0, 0], [1, 0]] == [[0, 0
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from random import Random
 from typing import Any
 
 from flint import fmpq
-from sympy import Expr, Integer, MatrixExpr, MatrixSymbol, Q, Rational, Symbol, eye
+from sympy import Integer, Q
 
 from ..claims import MatrixIdentity
 from ..evidence import Answer, Counterexample, Fails, Holds, Strength, Unknown
-from ..matrix_algebra import difference, proved_equal
+from ..matrix_equality import difference, proved_equal
 from ..matrix_nodes import ShapeMismatch
-from ..matrix_values import (
-    Balls,
-    Fractions,
-    NoValue,
-    Point,
-    Values,
-    concrete,
-    dimensions,
-    meets,
-    points,
-    shaped,
-    with_precision,
-)
+from ..matrix_points import concrete, dimensions, meets, points, shaped
+from ..matrix_values import Balls, Fractions, NoValue, Point, Values, with_precision
 from .matrix_entries import entries_vanish
 from .matrix_replay import replay
 
-TRIES = 24
-ENTRY_SIZES = (1, 2)
 _TRIALS = ((2, 24), (3, 12), (1, 6))
 
 
@@ -84,15 +70,11 @@ def _refute(claim: MatrixIdentity) -> Fails | Unknown | None:
 
 def _candidates(claim: MatrixIdentity, random: Random) -> Iterator[Point]:
     """Random points, those of sizes two and more first: what fails at size one mostly fails there too."""
-    everything = [_as_expr(claim.lhs), _as_expr(claim.rhs)]
+    everything = [claim.lhs, claim.rhs]
     for least, count in _TRIALS:
         source = points(everything, claim.where, random, least)
         for _ in range(count if dimensions(everything) or least == 2 else 0):
             yield next(source)
-
-
-def _as_expr(side: Any) -> Any:
-    return side
 
 
 def _failure(claim: MatrixIdentity, point: Point) -> tuple[Any, Any, str] | None:
@@ -244,4 +226,4 @@ def witness(claim: MatrixIdentity) -> dict[str, str] | None:
     return with_precision(search, 256)  # type: ignore[no-any-return]
 
 
-__all__ = ["Expr", "MatrixExpr", "MatrixSymbol", "Rational", "Symbol", "decide", "eye", "refute", "replace", "witness"]
+__all__ = ["decide", "refute", "witness"]

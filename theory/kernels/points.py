@@ -11,10 +11,11 @@ An equation among the assumptions that is linear in a symbol determines that sym
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from itertools import islice, permutations, product
+from math import ceil, sqrt
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ Point = dict[Symbol, Any]
 _SIMPLE = [
     Rational(v) for v in ("1", "0", "-1", "1/2", "2", "-2", "3", "-1/2", "1/3", "2/3", "-3", "5", "-5", "10", "-10")
 ]
+SPREAD = 80
 _SIZES = (1, 2, 3, 4, 6, 9, 12, 30)
 
 
@@ -130,6 +132,43 @@ def sample_points(
     points = list(islice(space.structured(), count // 4)) if space.free else []
     points += islice(space.random(rng), count - len(points) if space.free else 1)
     return points
+
+
+def typical_points(symbols: Iterable[Symbol], where: Sequence[Basic], count: int) -> list[dict[Symbol, Rational]]:
+    """At most `count` exact points of the typical ranges that satisfy everything, spread evenly, always the same."""
+    space = Space(sorted(set(symbols), key=lambda symbol: symbol.name), where)
+    if not space.free:
+        only = space.complete({})
+        return [] if only is None else [only]
+    found: list[Point] = []
+    for trial in range(1, SPREAD + 1):
+        shares = [(trial * sqrt(p) + 0.31 * p) % 1.0 for p in _primes(len(space.free))]
+        values = {s: _typical_value(s, share) for s, share in zip(space.free, shares, strict=True)}
+        point = space.complete(values)
+        if point is not None and point not in found:
+            found.append(point)
+        if len(found) == count:
+            break
+    return found
+
+
+def _typical_value(symbol: Symbol, share: float) -> Rational:
+    low, high = typical_range(symbol)
+    domain = domain_of(symbol)
+    if domain.integer:
+        return Integer(ceil(low) + int(share * (high - low)))
+    value = Rational(round(32 * (low + share * (high - low))), 32)
+    return value if value in domain else Rational(round(4096 * (low + share * (high - low))), 4096)
+
+
+def _primes(count: int) -> list[int]:
+    primes: list[int] = []
+    candidate = 2
+    while len(primes) < count:
+        if all(candidate % p for p in primes):
+            primes.append(candidate)
+        candidate += 1
+    return primes
 
 
 def _plainness(point: Point) -> tuple[int, int]:

@@ -67,7 +67,9 @@ def _real(expr: Expr) -> bool:
         return base_fits and _real(expr.base) and _real(expr.exp)
     if isinstance(expr, Number | Pi | Exp1):
         return bool(expr.is_finite)
-    return isinstance(expr, Add | Mul | exp | cosh | Abs) and all(_real(part) for part in expr.args)
+    if isinstance(expr, sp.log):
+        return read_positive(expr.args[0])
+    return isinstance(expr, (Add, Mul, *TOTAL)) and all(_real(part) for part in expr.args)
 
 
 def read_nonnegative(expr: Expr) -> bool:

@@ -70,7 +70,7 @@ def refute(claim: Identity | Inequality, effort: Effort = "quick", name: str = "
     plan = _plan(claim, effort)
     for point in _candidates(claim, space, plan, name):
         if violated(claim, point):
-            return Fails(_certified(claim, shrink(claim, space, point)), "search, certified")
+            return Fails(certified(claim, shrink(claim, space, point)), "search, certified")
     return None
 
 
@@ -188,7 +188,8 @@ def _few_digits(value: Rational) -> Iterator[Rational]:
                 yield mantissa * scale * (1 if value > 0 else -1)
 
 
-def _certified(claim: Identity | Inequality, point: Point) -> Counterexample:
+def certified(claim: Identity | Inequality, point: Point) -> Counterexample:
+    """The counterexample at a point where the claim is violated, with its certificate and a replay."""
     left, right = exact.value(claim.lhs, point), exact.value(claim.rhs, point)
     how = "exact fractions" if left is not None and right is not None else ""
     digits, bits = 16, 1
@@ -270,4 +271,4 @@ def _on_atoms_said(found: Counterexample, claim: Identity | Inequality, count: i
     return Counterexample(found.point, found.left, found.relation, found.right, said, found.replay)
 
 
-__all__ = ["on_atoms", "refute", "sample_points", "shrink", "violated", "witness"]
+__all__ = ["certified", "on_atoms", "refute", "sample_points", "shrink", "violated", "witness"]

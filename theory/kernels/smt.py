@@ -14,16 +14,18 @@ from itertools import islice, product
 from typing import Any
 
 import z3
-from sympy import Basic, Symbol
+from sympy import Basic, Rational, Symbol
 from sympy.core.relational import Relational
 
 from ..claims import Identity, Inequality
 from ..evidence import Answer, Counterexample, Fails, Holds, Strength, Unknown
-from . import rational
+from . import exact, refuter
+from .balls import conditions_at, in_domain
 from .translation import Translation, Untranslatable
 
 SMALL = tuple(
-    Fraction(v) for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "-3", "1/3", "2/3", "1/4", "3/4", "5", "10")
+    Rational(Fraction(v))
+    for v in ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "-3", "1/3", "2/3", "1/4", "3/4", "5", "10")
 )
 
 
@@ -82,50 +84,30 @@ def implies(lhs: Any, relation: str, rhs: Any, facts: Iterable[Basic] = (), seco
     return implied(Relational(lhs, rhs, relation, evaluate=False), tuple(facts), seconds)
 
 
-def _candidates(claim: Identity | Inequality, translation: Translation, model: Any) -> Iterator[dict[Symbol, Fraction]]:
+def _candidates(claim: Identity | Inequality, translation: Translation, model: Any) -> Iterator[dict[Symbol, Rational]]:
     """Small points first, then the model's own."""
     symbols = claim.symbols
     grid = product(SMALL, repeat=len(symbols)) if len(symbols) <= 3 else product(SMALL[:4], repeat=len(symbols))
-    ordered = sorted(islice(grid, 4096), key=lambda point: sum(abs(v) + v.denominator for v in point))
+    ordered = sorted(islice(grid, 4096), key=lambda point: sum(abs(v) + v.q for v in point))
     yield from (dict(zip(symbols, point, strict=True)) for point in ordered)
     for digits in (3, 10, 30):
         yield {s: _fraction(model.eval(t, model_completion=True), digits) for s, t in translation.symbols.items()}
 
 
-def _fraction(term: Any, digits: int) -> Fraction:
+def _fraction(term: Any, digits: int) -> Rational:
     """The model's number, or a rational one near to it."""
     if z3.is_algebraic_value(term):
         term = term.approx(digits)
     if z3.is_rational_value(term) or z3.is_int_value(term):
-        return Fraction(term.as_string())
-    return Fraction(0)
+        return Rational(Fraction(term.as_string()))
+    return Rational(0)
 
 
-def fails_at(claim: Identity | Inequality, point: dict[Symbol, Fraction]) -> Counterexample | None:
+def fails_at(claim: Identity | Inequality, point: dict[Symbol, Rational]) -> Counterexample | None:
     """The counterexample at a rational point, where exact arithmetic sees both sides defined and the claim false."""
-    try:
-        if not all(rational.in_domain(symbol, number) for symbol, number in point.items()):
-            return None
-        if not all(rational.truth(condition, point) for condition in claim.where):
-            return None
-        left, right = rational.value(claim.lhs, point), rational.value(claim.rhs, point)
-    except rational.NoValue:
+    left, right = exact.value(claim.lhs, point), exact.value(claim.rhs, point)
+    if left is None or right is None or exact.compare(left, claim.relation, right):
         return None
-    if rational.compare(left, claim.relation, right):
+    if not (in_domain(point) and conditions_at(claim.where, point)):
         return None
-    return Counterexample(
-        {symbol.name: str(number) for symbol, number in point.items()},
-        str(left),
-        claim.relation,
-        str(right),
-        "exact",
-        _replay(claim, point),
-    )
-
-
-def _replay(claim: Identity | Inequality, point: dict[Symbol, Fraction]) -> str:
-    try:
-        from .replay import replay
-    except ImportError:
-        return ""
-    return str(replay(claim.lhs, claim.relation, claim.rhs, point))
+    return refuter.certified(claim, point)

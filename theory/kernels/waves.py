@@ -8,9 +8,9 @@ from typing import Any
 import sympy as sp
 from sympy import Add, Expr, Integer, Mul, Poly, Pow, Symbol, cos, pi, sin, sqrt
 
+from .balls import enclose
 from .definite import Range, Unmatched
 from .positivity import is_proved_positive, is_proved_zero
-from .sampling import enclosure
 
 MOST_ZEROS = 64
 
@@ -39,7 +39,7 @@ def cut_at_zeros(g: Expr, over: Range) -> list[tuple[Expr, Expr, bool]]:
 
 
 def _ball(number: Expr) -> Any:
-    value = enclosure(number, {})
+    value = enclose(number, {})
     if value is None:
         raise Unmatched(f"no enclosure of {number}")
     return value
