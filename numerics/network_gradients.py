@@ -33,7 +33,7 @@ class Smooth(NamedTuple):
 
 
 def _sigmoid(z: Array) -> Array:
-    return 1 / (1 + np.exp(-z))  # type: ignore[no-any-return]
+    return np.asarray(1 / (1 + np.exp(-z)))
 
 
 ACTIVATIONS = {
@@ -175,7 +175,7 @@ def central_differences(net: Network, step: float) -> list[Array]:
     )
 
 
-def _each(parameters: list[Array], quotient: Callable[[Callable[[Any], list[Array]], Any], Any]) -> list[Array]:
+def _each(parameters: list[Array], quotient: Callable[[Callable[[Any], list[Array]]], Any]) -> list[Array]:
     """The quotient at every entry; it is given a function that moves this entry by a step and gives all parameters."""
     found = []
     for which, values in enumerate(parameters):
@@ -239,15 +239,15 @@ def _sum(terms: int) -> float:
 
 
 def _off_slope(rule: Smooth, z: Array, off: Array) -> Array:
-    return rule.curvature * off + OPERATIONS * ROUNDOFF * (1 + np.abs(rule.slope(z)))
+    return np.asarray(rule.curvature * off + OPERATIONS * ROUNDOFF * (1 + np.abs(rule.slope(z))))
 
 
 def _off_top(net: Network, out: Array, off: Array) -> Array:
     if net.loss == "squared":
-        return off + ROUNDOFF * np.abs(out - net.targets)
+        return np.asarray(off + ROUNDOFF * np.abs(out - net.targets))
     p = softmax(out)
     moved = 2 * off.max(axis=0) + (OPERATIONS + len(out)) * ROUNDOFF * (1 + np.abs(out).max(axis=0))
-    return p * moved + ROUNDOFF * np.abs(p - net.targets)
+    return np.asarray(p * moved + ROUNDOFF * np.abs(p - net.targets))
 
 
 def _off_parameters(delta: Array, off_delta: Array, below: Array, off_below: Array) -> list[Array]:
@@ -258,17 +258,26 @@ def _off_parameters(delta: Array, off_delta: Array, below: Array, off_below: Arr
     return [(products + sums) / samples, (off_delta.sum(axis=1) + _sum(samples) * np.abs(delta).sum(axis=1)) / samples]
 
 
-def disagreement(net: Network, gradient: Sequence[Array], reference: Sequence[Array] | None = None) -> float:
+def disagreement(
+    net: Network,
+    gradient: Sequence[Array],
+    reference: Sequence[Array] | None = None,
+    bounds: Sequence[Array] | None = None,
+) -> float:
     """The largest distance of an entry of the gradient from the complex steps, in units of its own rounding bound.
 
-    At most 1 for a right gradient. Raises ValueError where the gradient has not the parameters' shapes.
+    At most 1 for a right gradient; infinite where an entry is no number. reference, bounds: `complex_step(net)` and
+    `rounding(net)`, where they are known already. Raises ValueError where the gradient has not the parameters' shapes.
     """
-    reference = reference or complex_step(net)
+    reference = complex_step(net) if reference is None else reference
+    bounds = rounding(net) if bounds is None else bounds
     worst = 0.0
-    for found, true, bound in zip(gradient, reference, rounding(net), strict=True):
+    for found, true, bound in zip(gradient, reference, bounds, strict=True):
         if found.shape != true.shape:
             raise ValueError(f"a gradient of shape {found.shape} for parameters of shape {true.shape}")
-        worst = max(worst, float((np.abs(found - true) / bound).max()))
+        off = np.abs(found - true)
+        ratios = np.where(off == 0, 0.0, off / np.where(bound == 0, np.finfo(float).tiny, bound))
+        worst = max(worst, float(np.where(np.isfinite(ratios), ratios, np.inf).max()))
     return worst
 
 
@@ -289,7 +298,8 @@ def torch_activations() -> dict[str, Any]:
     return {
         "sigmoid": torch.sigmoid,
         "tanh": torch.tanh,
-        "softplus": torch.nn.functional.softplus,
+        # Its default is the identity above 20, which is 2e-9 off: enough for `disagreement` to object.
+        "softplus": lambda z: torch.nn.functional.softplus(z, threshold=700),
         "sin": torch.sin,
         "identity": lambda z: z,
     }

@@ -112,7 +112,7 @@ def thousand():
     rng = np.random.default_rng(7)
     targets = rng.standard_normal((6, 5))
     net = gradients.network(rng, [20, 25, 16, 6], ["tanh", "sigmoid", "sin"], targets)
-    return net, gradients.complex_step(net)
+    return net, gradients.complex_step(net), gradients.rounding(net)
 
 
 def corrupted(gradient, index, relative):
@@ -124,22 +124,24 @@ def corrupted(gradient, index, relative):
 
 
 def test_every_single_entry_of_a_thousand_is_rejected_when_it_is_off_by_1e_8():
-    net, reference = thousand()
+    net, reference, bounds = thousand()
     right = gradients.backward(net)
     size = sum(one.size for one in right)
     assert size > 1000
-    assert gradients.disagreement(net, right, reference) <= 1
+    assert gradients.disagreement(net, right, reference, bounds) <= 1
     assert gradients.detectable(net).max() < 1e-8
     for index in range(size):
         for relative in (1e-8, -1e-8):
-            assert gradients.disagreement(net, corrupted(right, index, relative), reference) > 1
+            assert gradients.disagreement(net, corrupted(right, index, relative), reference, bounds) > 1
 
 
 def test_half_of_the_entries_are_rejected_when_they_are_off_by_1e_11():
-    net, reference = thousand()
+    net, reference, bounds = thousand()
     right = gradients.backward(net)
     size = sum(one.size for one in right)
-    caught = [gradients.disagreement(net, corrupted(right, index, 1e-11), reference) > 1 for index in range(size)]
+    caught = [
+        gradients.disagreement(net, corrupted(right, index, 1e-11), reference, bounds) > 1 for index in range(size)
+    ]
     assert np.mean(caught) > 0.5
 
 
@@ -161,12 +163,30 @@ def test_gradcheck_accepts_what_is_rejected_here():
 
     x = torch.linspace(-1, 1, 1000, dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(Wrong.apply, (x,))
-    net, reference = thousand()
-    assert gradients.disagreement(net, corrupted(gradients.backward(net), 3, 9e-4), reference) > 1e5
+    net, reference, bounds = thousand()
+    assert gradients.disagreement(net, corrupted(gradients.backward(net), 3, 9e-4), reference, bounds) > 1e5
+
+
+def test_the_comparison_finds_the_approximation_in_torchs_softplus(monkeypatch):
+    rng = np.random.default_rng(3)
+    net = gradients.network(rng, [3, 2], ["softplus"], rng.standard_normal((2, 1)))
+    net = net.at([net.weights[0], np.array([21.0, 22.0])])
+    assert gradients.disagreement(net, gradients.by_torch(net)) <= 1
+    default = {**gradients.torch_activations(), "softplus": torch.nn.functional.softplus}
+    monkeypatch.setattr(gradients, "torch_activations", lambda: default)
+    assert gradients.disagreement(net, gradients.by_torch(net)) > 1000
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_gradient_that_is_no_number_is_rejected(bad):
+    net, reference, bounds = thousand()
+    found = [one.copy() for one in gradients.backward(net)]
+    found[1][0] = bad
+    assert gradients.disagreement(net, found, reference, bounds) == np.inf
 
 
 def test_a_gradient_of_another_shape_is_refused():
-    net, reference = thousand()
+    net, reference, _ = thousand()
     with pytest.raises(ValueError, match="a gradient of shape"):
         gradients.disagreement(net, [one.T for one in gradients.backward(net)], reference)
 

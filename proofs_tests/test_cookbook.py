@@ -1,8 +1,8 @@
 """Section 2 of the Matrix Cookbook (Petersen and Pedersen, November 2012), equations 32 to 144, derived by the engine.
 
-For every number: what is differentiated, how, and the form that the book prints, as data. The engine derives; the printed
-form is compared with what it derived, in symbolic dimensions. What the book prints wrongly is refuted with matrices, what
-needs a condition is refuted without it.
+For every number: what is differentiated, how, and the form that the book prints, as data. The engine derives; the
+printed form is compared with what it derived, in symbolic dimensions. What the book prints wrongly is refuted with
+matrices, what needs a condition is refuted without it.
 """
 
 from dataclasses import dataclass, field
@@ -145,7 +145,7 @@ COOKBOOK = {
     ),
     55: lambda: Rule(gradient(log(Determinant(Z.T * Z)), Z), 2 * ((Z.T * Z).inv() * Z.T).T, needs=tall),
     56: lambda: Rule(
-        # For full column rank the pseudo-inverse P is any matrix of full row rank, X is P.T (P P.T)**-1, X.T X (P P.T)**-1.
+        # Of a tall X of full rank, X.T X is (P P.T)**-1 for the pseudo-inverse P, any wide matrix of full rank.
         gradient(log(Determinant((P * P.T).inv())), P),
         -2 * (P.T * (P * P.T).inv()).T,
         needs=tall,

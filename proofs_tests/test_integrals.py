@@ -111,7 +111,7 @@ TRUE = {
 }
 
 
-SLOW = ("logistic density",)
+SLOW = ("logistic density", "arc-cosine kernel of degree 1")
 
 
 @pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow) if n in SLOW else n for n in TRUE])

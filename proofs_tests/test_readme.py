@@ -9,6 +9,7 @@ from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
+
 from theoremcheck.numerics.measurement import ALPHA_BUDGET
 from theoremcheck.theory.evidence import Strength
 from theoremcheck.theory.ledger import VERDICTS

@@ -236,7 +236,7 @@ def backpropagation() -> Theorem:
     return Theorem(AllOf(claims), mutants=mutants)
 
 
-@statement(references=("rumelhart1986",), cites=(backpropagation,))
+@statement(references=("rumelhart1986", "squire1998"), cites=(backpropagation,))
 def written_out() -> Theorem:
     """The recursion gives the derivatives of networks of one, two and three layers that are written out in full, by
     every single weight and bias, with unknown activations."""

@@ -107,9 +107,13 @@ def partial(function: Any, index: int) -> Callable[..., Any]:
     except Exception:
         raise NotDifferentiable(function, "no derivative is known") from None
     if isinstance(function, AppliedUndef):
-        return lambda *args: Subs(
-            Derivative(function.func(*(d if k == index else a for k, (d, a) in enumerate(zip(dummies, args, strict=True)))),
-                       dummies[index]), dummies[index], args[index])  # fmt: skip
+        free = dummies[index]
+
+        def undefined(*args: Any) -> Any:
+            placed = (*args[:index], free, *args[index + 1 :])
+            return Subs(Derivative(function.func(*placed), free), free, args[index])
+
+        return undefined
     if found.has(Derivative, Subs, DiracDelta):
         raise NotDifferentiable(function, "no derivative is known")
     return lambda *args: found.xreplace(dict(zip(dummies, args, strict=True)))
@@ -310,7 +314,7 @@ def _eigenvector(rule: Differential, expr: Any) -> Form:
 
 
 def eigenvector_response(algebra: MatrixAlgebra, expr: Any) -> tuple[Form, Form]:
-    """The pseudo-inverse of w I - A, written (w I - A + v v.T)**-1 - v v.T, and v, for a simple eigenvalue w of A = A.T."""
+    """The pseudo-inverse of w I - A, as (w I - A + v v.T)**-1 - v v.T, and v, for a simple eigenvalue w of A = A.T."""
     form = algebra.matrix(expr.args[0])
     node = Eigenvector(algebra.write(form), expr.args[1])
     vector = algebra.atom(node)
@@ -321,7 +325,7 @@ def eigenvector_response(algebra: MatrixAlgebra, expr: Any) -> tuple[Form, Form]
 
 
 def _linear(name: str) -> Callable[[Differential, Any], Form]:
-    return lambda rule, expr: getattr(rule.algebra, name)(rule.matrix(expr.args[0]))  # type: ignore[no-any-return]
+    return lambda rule, expr: getattr(rule.algebra, name)(rule.matrix(expr.args[0]))
 
 
 def _shape_keeping(node: Any) -> Callable[[Differential, Any], Form]:
@@ -392,8 +396,9 @@ def differential(
     """d expr, linear in the increment dX (a MatrixSymbol of the variable's shape unless given).
 
     expr: a matrix expression or a scalar, in any sizes. where: conditions on where X lies, see `matrix_algebra`; the
-    increment is free all the same. check: compare with an independent directional derivative at random matrices of two
-    sizes. Raises NotDifferentiable (naming the node), ShapeMismatch, CheckFailed; ValueError, TypeError for bad variables.
+    increment is free all the same. check: compare with an independent directional derivative at random matrices of
+    two sizes. Raises NotDifferentiable (naming the node), ShapeMismatch, CheckFailed; ValueError, TypeError for bad
+    variables.
     """
     expr, where = require_expression(expr, variable), tuple(where)
     increment = increment_of(variable, expr) if increment is None else increment

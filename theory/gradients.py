@@ -1,7 +1,7 @@
 """Gradients of scalar functions of matrices of any size, by propagation backwards through the expression.
 
-The gradient G of f by X has the shape of X and satisfies d f = tr(G.T dX): G[i, j] is the derivative by X[i, j]. Where X is
-structured (`structure="symmetric"` and so on) G[i, j] is the derivative by the free parameter that stands in that place.
+The gradient G of f by X has the shape of X and satisfies d f = tr(G.T dX): G[i, j] is the derivative by X[i, j]. Where
+X is structured (`structure="symmetric"` ...) G[i, j] is the derivative by the free parameter that stands in that place.
 
 >>> from sympy import Determinant, MatrixSymbol, Symbol, log
 >>> n = Symbol("n")
@@ -359,7 +359,7 @@ def gradient(
 ) -> Any:
     """The gradient G of a scalar by a matrix, of the matrix's shape: d f = tr(G.T dX).
 
-    structure: what the variable's entries are tied by. "symmetric": G + G.T - diag(G) of the free gradient, as the Matrix
+    structure: what ties the variable's entries. "symmetric": G + G.T - diag(G) of the free gradient, as the Matrix
     Cookbook has it; "diagonal", "lower triangular", "upper triangular": the free gradient in the free places;
     "toeplitz", "symmetric toeplitz": its sums along the diagonals; "orthogonal": its projection on the tangent space,
     (G - X G.T X) / 2.

@@ -1,8 +1,8 @@
 """A normal form for matrix expressions of any size: sums of words in letters X, X.T, X**-1, with scalar coefficients.
 
-A word is a product of letters; a scalar inside it (x.T*A*x between two other factors) is moved to the coefficient, a trace
-is the least of its word's rotations and transposes, products of inverses cancel. Two readings: `tidy` keeps brackets,
-for results that are to be read; `normal_form` multiplies everything out, for equality.
+A word is a product of letters; a scalar inside it (x.T*A*x between two other factors) is moved to the coefficient, a
+trace is the least of its word's rotations and transposes, products of inverses cancel. Two readings: `tidy` keeps
+brackets, for results that are to be read; `normal_form` multiplies everything out, for equality.
 
 >>> from sympy import MatrixSymbol, Symbol, Trace
 >>> n = Symbol("n")
@@ -228,7 +228,7 @@ def _read_hadamard(algebra: MatrixAlgebra, expr: Any) -> Form:
 
 
 def _read_linear(name: str) -> Callable[[MatrixAlgebra, Any], Form]:
-    return lambda algebra, expr: getattr(algebra, name)(algebra.matrix(expr.args[0]))  # type: ignore[no-any-return]
+    return lambda algebra, expr: getattr(algebra, name)(algebra.matrix(expr.args[0]))
 
 
 def _read_same_shape(node: Any) -> Callable[[MatrixAlgebra, Any], Form]:

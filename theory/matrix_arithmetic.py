@@ -12,7 +12,7 @@ PRECISION = 384
 
 
 class NoValue(Exception):
-    """An expression that has no value at a point: a singular inverse, the logarithm of a negative number, an unknown node."""
+    """An expression without a value at a point: a singular inverse, the logarithm of a negative number."""
 
 
 class Fractions:
@@ -88,11 +88,12 @@ class Balls:
                 return acb((1 + sign) // 2)
             return acb(sign) if function is sympy.sign else value * sign
         if function in (sympy.Max, sympy.Min):
-            better = (lambda a, b: a.real > b.real) if function is sympy.Max else (lambda a, b: a.real < b.real)
+            sign = 1 if function is sympy.Max else -1
             for other in values[1:]:
-                if not (better(value, other) or better(other, value)):
+                gain = (other - value).real * sign
+                if gain.contains(0):
                     raise NoValue(f"{function} at a tie")
-                value = value if better(value, other) else other
+                value = other if gain > 0 else value
             return value
         if function is sympy.log and not value.real > 0:
             raise NoValue("the logarithm of a number that is not positive")

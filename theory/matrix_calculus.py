@@ -1,6 +1,6 @@
-"""Matrix calculus in symbolic dimensions: differentials, gradients, Jacobians, Hessians, each checked before it is returned.
+"""Matrix calculus in symbolic dimensions: differentials, gradients, Jacobians and Hessians, checked before they return.
 
-Arguments are ordinary SymPy matrix expressions (`MatrixSymbol`, `Trace`, `Determinant`, `Inverse`, `HadamardProduct`, ...).
+Arguments are ordinary SymPy matrix expressions (`MatrixSymbol`, `Trace`, `Determinant`, `HadamardProduct` ...).
 
 >>> from sympy import Determinant, MatrixSymbol, Symbol, log
 >>> n = Symbol("n")
@@ -12,8 +12,8 @@ X.T**(-1)
 from .conditions import conditions
 from .differentials import differential, directional_derivative
 from .gradients import gradient
-from .jacobians import hessian, jacobian
 from .matrix_algebra import equal, tidy
+from .matrix_jacobians import hessian, jacobian
 from .matrix_nodes import (
     BasisVector,
     CheckFailed,

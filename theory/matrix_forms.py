@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from itertools import product as choices
 from typing import Any
 
@@ -21,6 +22,7 @@ from sympy import (
     Trace,
     Transpose,
     ZeroMatrix,
+    default_sort_key,
 )
 from sympy.matrices.expressions.diagonal import DiagonalMatrix
 from sympy.matrices.expressions.hadamard import HadamardPower
@@ -104,20 +106,20 @@ class FormArithmetic:
     def _reduce(self, word: Word) -> tuple[Any, Word, list[tuple[Word, Any]] | None]:
         """A word as (scalar, shorter word, None), or as a sum of other words in the third place."""
         joined = merged(word)
-        found = self._diagonal_times_vector(joined) if self.expanded else None
-        if found is not None:
-            return ONE, (), found
+        split = self._diagonal_times_vector(joined) if self.expanded else None
+        if split is not None:
+            return ONE, (), split
         scalar, joined = self._without_scalars(joined)
         for index in range(len(joined) - 1):
             found = self._pair(joined[index], joined[index + 1])
             if found is not None:
-                before, after = merged[:index], joined[index + 2 :]
+                before, after = joined[:index], joined[index + 2 :]
                 return scalar, (), [(before + w + after, c) for w, c in found.terms.items()]
         for pattern, replacement in self._rules:
-            exploded = exploded(joined)
-            for start in range(len(exploded) - len(pattern) + 1):
-                if exploded[start : start + len(pattern)] == pattern:
-                    before, after = exploded[:start], exploded[start + len(pattern) :]
+            written = exploded(joined)
+            for start in range(len(written) - len(pattern) + 1):
+                if written[start : start + len(pattern)] == pattern:
+                    before, after = written[:start], written[start + len(pattern) :]
                     return scalar, (), [(before + w + after, c) for w, c in replacement.terms.items()]
         return scalar, joined, None
 
@@ -148,7 +150,7 @@ class FormArithmetic:
         if len(cuts) < 2:
             return ONE, word
         scalar = ONE
-        for start, end in zip(cuts, cuts[1:], strict=False):
+        for start, end in pairwise(cuts):
             scalar *= self._inner(word[start:end])
         return scalar, word[: cuts[0]] + word[cuts[-1] :]
 
@@ -234,7 +236,7 @@ class FormArithmetic:
 
     def multiply(self, *forms: Form) -> Form:
         """The product; raises ShapeMismatch where the inner sizes differ."""
-        for left, right in zip(forms, forms[1:], strict=False):
+        for left, right in pairwise(forms):
             if not same(left.cols, right.rows):
                 raise ShapeMismatch(
                     f"a product of shapes {left.rows} x {left.cols} and {right.rows} x {right.cols}: "
@@ -246,7 +248,8 @@ class FormArithmetic:
             forms = tuple(self.bracket(form) if len(form.terms) > 1 else form for form in forms)
         terms = []
         for chosen in choices(*(form.terms.items() for form in forms)):
-            coefficient, word = ONE, ()
+            coefficient: Any = ONE
+            word: Word = ()
             for part, c in chosen:
                 coefficient, word = coefficient * c, word + part
             terms.append((coefficient, word))
@@ -356,7 +359,7 @@ class FormArithmetic:
         return (flipped, True) if self.before(*keys) else (form, False)
 
     def before(self, key: Any, other: Any) -> bool:
-        """Whether to write what has the first key: a tie in transposes keeps what was given, unless all is multiplied out."""
+        """Whether to write what has the first key; a tie in transposes keeps what was given, unless all is expanded."""
         return bool(key < other if self.expanded else key[0] < other[0])
 
     def as_scalar(self, form: Form) -> Any:
@@ -372,14 +375,16 @@ class FormArithmetic:
         terms = []
         for word, coefficient in form.terms.items():
             body = self.write_word(word, form.rows)
-            terms.append(body if coefficient == 1 else MatMul(coefficient, body).doit(deep=False))
-        return terms[0] if len(terms) == 1 else MatAdd(*terms).doit(deep=False)
+            factors = body.args if isinstance(body, MatMul) else (body,)
+            terms.append(body if coefficient == 1 else MatMul(coefficient, *factors, evaluate=False))
+        # In SymPy's own order, but without its evaluation, which descends into every node.
+        return terms[0] if len(terms) == 1 else MatAdd(*sorted(terms, key=default_sort_key), evaluate=False)
 
     def write_word(self, word: Word, size: Any = None) -> Any:
         if not word:
             return Identity(size)
         factors = [self._write_letter(letter) for letter in ones_joined(word)]
-        return factors[0] if len(factors) == 1 else MatMul(*factors).doit(deep=False)
+        return factors[0] if len(factors) == 1 else MatMul(*factors, evaluate=False)
 
     def _write_letter(self, letter: Letter) -> Any:
         base = letter.base

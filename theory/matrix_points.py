@@ -100,8 +100,8 @@ def points(exprs: Iterable[Any], where: Iterable[Any], random: Random, least: in
         if large:
             chosen = {size: random.choice((least, least, least + 1)) for size in sizes}
         elif number % 2 == 0 and len(sizes) <= 3:
-            kinds = random.sample(range(least, least + 3), 3)
-            chosen = {size: kinds[k] for k, size in enumerate(sizes)}
+            drawn = random.sample(range(least, least + 3), 3)
+            chosen = {size: drawn[k] for k, size in enumerate(sizes)}
         number += 1
         scalars = {s: _scalar_value(s, random, s in exponents, s in indices) for s in sorted(plain, key=str)}
         values = {}
@@ -156,7 +156,7 @@ def _scalar_value(symbol: Any, random: Random, exponent: bool, index: bool) -> A
 
 
 def _random_matrix(rows: int, cols: int, kinds: set[Any], style: int, random: Random) -> list[list[Any]]:
-    """A random matrix of eighths with the properties `kinds`; style 0: any signs, 1: positive, 2, 3: near the identity."""
+    """A random matrix of eighths with the properties `kinds`; style 0: of any signs, 1: positive, else near unit."""
 
     def entry() -> Any:
         return fmpq(random.randint(-8, 8) or 3, 8) if style in (0, 2) else fmpq(random.randint(1, 8), 8)
@@ -179,11 +179,10 @@ def shaped(drawn: list[list[Any]], kinds: set[Any]) -> list[list[Any]]:
             drawn = [[value * value + (i == j) for j, value in enumerate(row)] for i, row in enumerate(drawn)]
         return drawn
     if Q.positive_definite in kinds:
-        product = [
+        return [
             [sum((drawn[i][k] * drawn[j][k] for k in range(cols)), zero) + (i == j) for j in range(rows)]
             for i in range(rows)
         ]
-        return product
     if Q.symmetric in kinds:
         return [[drawn[max(i, j)][min(i, j)] for j in range(cols)] for i in range(rows)]
     if Q.lower_triangular in kinds:

@@ -11,13 +11,19 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagonalMatrix, DiagonalOf
 from sympy.matrices.expressions.hadamard import HadamardPower
 
+from .kernels.algebra import is_zero
 from .matrix_forms import FormArithmetic
 from .matrix_nodes import FrechetDerivative, MatrixFunction, ShapeMismatch, Vec, as_lambda, derivative_of
 from .matrix_words import ONE, ZERO, Form, Word, form_key, same, text_of
+from .symbols import real
 
 
 class ProductForms(FormArithmetic):
     """The products and linear maps beyond the matrix product."""
+
+    def __init__(self, expanded: bool = False, where: Iterable[Any] = ()) -> None:
+        super().__init__(expanded, where)
+        self._functions: dict[Any, list[Any]] = {}
 
     def linear(self, form: Form, build: Callable[[Any], Any], rows: Any, cols: Any) -> Form:
         """A linear map of the form, as a sum over its terms (over the whole form where brackets are kept)."""
@@ -46,7 +52,8 @@ class ProductForms(FormArithmetic):
         whole = [self._entrywise_power(form, power) for form, power in factors]
         terms = []
         for chosen in choices(*whole):
-            coefficient, powers = ONE, {}
+            coefficient: Any = ONE
+            powers: dict[Any, Any] = {}
             for c, parts in chosen:
                 coefficient *= c
                 for base, power in parts:
@@ -203,14 +210,32 @@ class ProductForms(FormArithmetic):
 
     def entrywise(self, function: Any, form: Form) -> Form:
         """A function of one scalar at every entry."""
-        form, flip = self.oriented(form)
-        node = ElementwiseApplyFunction(as_lambda(function), self.write(form))
+        function = as_lambda(function)
+        (t,), body = function.variables, function.expr
         if form.rows == 1 and form.cols == 1:
             return self.scale(function(self.as_scalar(form)), self.identity(ONE))
+        if not body.has(t):
+            return self.scale(body, self.ones(form.rows, form.cols))
+        if body == t:
+            return form
+        form, flip = self.oriented(form)
+        node = ElementwiseApplyFunction(function, self.write(form))
         if not isinstance(node, ElementwiseApplyFunction):
             return self.matrix(node)
+        if self.expanded:
+            node = self._known_function(node)
         letter = self.letter(node, flip)
         return Form(letter.rows, letter.cols, {(letter,): ONE})
+
+    def _known_function(self, node: Any) -> Any:
+        """An earlier node of the same argument whose function is proved to be the same, or the node itself."""
+        point = real("entry")
+        earlier = self._functions.setdefault(node.expr, [])
+        for other in earlier:
+            if node == other or is_zero(node.function(point) - other.function(point)):
+                return other
+        earlier.append(node)
+        return node
 
     def function(self, function: Any, form: Form) -> Form:
         """An analytic function of a square form."""

@@ -1,12 +1,14 @@
 """Values of matrix expressions at explicit matrices, exact or in complex balls.
 
-Nothing here knows a rule of differentiation or of the normal form: it is the independent route by which both are checked.
+Nothing here knows a rule of differentiation or of the normal form: it is the independent route by
+which both are checked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import sympy
@@ -86,7 +88,8 @@ class Values:
             rule = _MATRIX_RULES.get(type(expr))
             if rule is None:
                 if isinstance(expr, sympy.MatrixBase):
-                    return self._build(*expr.shape, lambda i, j: self.scalar(expr[i, j]))
+                    rows, cols = expr.shape
+                    return self._build(rows, cols, lambda i, j: self.scalar(expr[i, j]))
                 raise NoValue(f"{type(expr).__name__} has no value rule")
             self._known[expr] = rule(self, expr)
         return self._known[expr]
@@ -243,16 +246,11 @@ def _power(values: Values, expr: Any) -> Any:
 
 
 def _kronecker(values: Values, expr: Any) -> Any:
-    total = values.matrix(expr.args[0])
-    for arg in expr.args[1:]:
-        left, right = total, values.matrix(arg)
-        r, c = right.nrows(), right.ncols()
-        total = values._build(
-            left.nrows() * r,
-            left.ncols() * c,
-            lambda i, j, a=left, b=right, r=r, c=c: a[i // r, j // c] * b[i % r, j % c],
-        )
-    return total
+    def of_two(a: Any, b: Any) -> Any:
+        r, c = b.nrows(), b.ncols()
+        return values._build(a.nrows() * r, a.ncols() * c, lambda i, j: a[i // r, j // c] * b[i % r, j % c])
+
+    return reduce(of_two, (values.matrix(arg) for arg in expr.args))
 
 
 def _hadamard(values: Values, expr: Any) -> Any:

@@ -114,14 +114,14 @@ def moments() -> Theorem:
 
     def properties(new: Expr) -> Mapping[str, Claim]:
         def unrolled() -> Iterator[tuple[str, Any, Any]]:
-            drawn, value = reals("g1 g2 g3 g4"), ZERO
-            for count in range(1, 5):
+            drawn, value = reals("g1 g2 g3"), ZERO
+            for count in range(1, 4):
                 value = new.xreplace({average: value, gradient: drawn[count - 1]})
                 weights = [(1 - beta) * beta ** (count - j) for j in range(1, count + 1)]
                 yield f"t = {count}", value, sum(w * g for w, g in zip(weights, drawn, strict=False))
 
         return {
-            "expansion": Finite(unrolled, r"m_t=(1-\beta)\sum_{i\le t}\beta^{t-i}g_i", "one to four steps from 0"),
+            "expansion": Finite(unrolled, r"m_t=(1-\beta)\sum_{i\le t}\beta^{t-i}g_i", "one to three steps from 0"),
             "constant expectation": Recursion(
                 last, 0, ZERO, average, new.xreplace({gradient: level}), level * (1 - beta**last)
             ),

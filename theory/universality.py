@@ -30,9 +30,10 @@ def hat(at: Any) -> Expr:
 def universal_approximation() -> Theorem:
     """What `feedforward.universal_approximation` says."""
     one, two = function("P"), function("Q")  # coordinates of two points
+    share = real("s")  # of the way from the first to the second
 
     def affine(at: Expr) -> Expr:
-        """Value x at the first point and y at the second."""
+        """Value x at the first point (share 0) and y at the second (share 1)."""
         return x + (y - x) * integral((at - one) * (two - one)) / integral((two - one) ** 2)
 
     step, tolerance = positive("d"), positive("epsilon", tex=r"\epsilon")
@@ -56,8 +57,7 @@ def universal_approximation() -> Theorem:
                 "maxima": Identity(Max(x, y), y + rectifier(x - y)),
                 "minima": Identity(Min(x, y), x - rectifier(x - y)),
                 "values passed on": Identity(rectifier(x) - rectifier(-x), x),
-                "value at one point": Identity(affine(one), x),
-                "value at another": Identity(affine(two), y),
+                "values at two points": Identity(affine((1 - share) * one + share * two), (1 - share) * x + share * y),
             }
         ),
         mutants={

@@ -62,7 +62,7 @@ class Field:
 
     scales: the denominators d by (kind, number among its kind); a `Rescale` asks to begin again with larger ones.
     facts: polynomials that are positive (True) or not negative (False); signs, effort: what `signs` has proved already,
-    and how many attempts its search may still make.
+    and how many attempts its search may still make; samples: values of the generators, where `signs` looks first.
     """
 
     def __init__(self, scales: dict[tuple[str, int], int] | None = None) -> None:
@@ -74,6 +74,7 @@ class Field:
         self.facts: list[tuple[Poly, bool]] = []
         self.signs: dict[str, int] = {}
         self.effort = 0
+        self.samples: tuple[tuple[int, int], list[list[float]]] = ((-1, -1), [])
         self.one_poly = self.context.constant(1)
         self.zero = Quotient(self.context.constant(0), self.one_poly)
         self.one = Quotient(self.one_poly, self.one_poly)
@@ -87,6 +88,7 @@ class Field:
         """Takes in a smaller range of a generator."""
         self.generators[index] = replace(self.generators[index], values=values)
         self.signs.clear()
+        self.samples = ((-1, -1), [])
 
     def add_generator(self, generator: Generator) -> int:
         """The number of a new generator. Raises Undecided when there are too many."""

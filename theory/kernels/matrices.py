@@ -1,4 +1,4 @@
-"""Matrix identities in all sizes: refuted at small matrices, proved by normal form, else proved at small sizes entry by entry.
+"""Matrix identities: refuted at small matrices, proved by normal form for all sizes, else by entries at small sizes.
 
 A counterexample is exact: matrices of small integers that meet the conditions, and both sides in fractions (in ball
 arithmetic where a logarithm or a root stands in the claim). It is shrunk: the sizes first, then the entries.
@@ -49,7 +49,7 @@ def decide(claim: MatrixIdentity) -> Answer:
 
 
 def refute(claim: MatrixIdentity) -> Fails | Unknown | None:
-    """A counterexample; Unknown where no point could be evaluated; None where both sides agree at all that were tried."""
+    """A counterexample; Unknown where no point has values; None where both sides agree at all that were tried."""
     return with_precision(lambda: _refute(claim), 256)  # type: ignore[no-any-return]
 
 
@@ -106,7 +106,7 @@ def _difference(left: Any, right: Any, arithmetic: Any) -> tuple[Any, Any, str] 
 
 
 def _rows(value: Any) -> list[list[Any]]:
-    return value.tolist() if hasattr(value, "tolist") else [[value]]  # type: ignore[no-any-return]
+    return value.tolist() if hasattr(value, "tolist") else [[value]]
 
 
 # Shrinking

@@ -1,4 +1,4 @@
-"""Matrix identities at small sizes: matrices of independent symbols in the place of all matrices, every entry decided."""
+"""Matrix identities at small sizes: matrices of independent symbols in the place of all, every entry decided."""
 
 from __future__ import annotations
 

@@ -21,8 +21,8 @@ _FUNCTIONS = {
     "trace": "def trace(A): return sum(A[i][i] for i in range(len(A)))",
     "det": "def det(A): return A[0][0] if len(A) == 1 else sum((-1) ** j * A[0][j] * det("
     "[r[:j] + r[j + 1:] for r in A[1:]]) for j in range(len(A)))",
-    "inv": "def inv(A):\n    n, d = len(A), det(A)\n    return [[Fraction(1) / d]] if n == 1 else [[(-1) ** (i + j) * det("
-    "[r[:i] + r[i + 1:] for k, r in enumerate(A) if k != j]) / d for j in range(n)] for i in range(n)]",
+    "inv": "def inv(A):\n    n, d = len(A), det(A)\n    return [[Fraction(1) / d]] if n == 1 else [[(-1) ** (i + j) * "
+    "det([r[:i] + r[i + 1:] for k, r in enumerate(A) if k != j]) / d for j in range(n)] for i in range(n)]",
     "eye": "def eye(n): return [[Fraction(i == j) for j in range(n)] for i in range(n)]",
     "full": "def full(v, m, n): return [[Fraction(v)] * n for _ in range(m)]",
     "had": "def had(A, B): return [[a * b for a, b in zip(r, s)] for r, s in zip(A, B)]",

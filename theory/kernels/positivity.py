@@ -15,7 +15,7 @@ from ..symbols import Domain, DomainSymbol, domain_of
 Where = tuple[Basic, ...]
 CONTINUOUS = (exp, sp.sin, sp.cos, sp.sinh, cosh, sp.tanh, sp.atan, sp.asinh, sp.erf, sp.erfc, sp.erfi)
 """Functions that are continuous on the whole line."""
-TOTAL = (*CONTINUOUS, Abs, sp.Max, sp.Min, sp.sign, sp.Heaviside, sp.KroneckerDelta, sp.floor, sp.ceiling, sp.fibonacci)
+TOTAL = (*CONTINUOUS, Abs, sp.Max, sp.Min, sp.sign, sp.Heaviside, sp.KroneckerDelta, sp.floor, sp.ceiling)
 """Functions that have a value at every real number."""
 
 

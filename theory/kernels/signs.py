@@ -8,7 +8,8 @@ leading coefficient and a positive discriminant 4ac - b^2.
 from __future__ import annotations
 
 from fractions import Fraction
-from math import inf
+from math import inf, prod
+from random import Random
 
 from flint import fmpq
 
@@ -19,6 +20,8 @@ POSITIVE, NONNEGATIVE, UNKNOWN = 2, 1, 0
 DEPTH = 3
 MAX_LENGTH = 40
 EFFORT = 50
+SAMPLED, SAMPLES = 60, 10
+"""How many values are drawn to look at, and how many are kept."""
 
 
 def sign(field: Field, a: Quotient) -> int:
@@ -37,11 +40,73 @@ def poly_sign(field: Field, poly: Poly) -> int:
     key = str(poly)
     known = field.signs.get(key)
     if known is None:
-        field.effort = EFFORT
-        known = prove(field, poly)
-        field.effort = EFFORT
-        known = field.signs[key] = known or -prove(field, -poly)
+        try:
+            above, below = _looks(field, poly)
+        except OverflowError:
+            above = below = False
+        known = UNKNOWN
+        if not below:
+            field.effort = EFFORT
+            known = prove(field, poly)
+        if not above and not known:
+            field.effort = EFFORT
+            known = -prove(field, -poly)
+        field.signs[key] = known
     return known
+
+
+def _looks(field: Field, poly: Poly) -> tuple[bool, bool]:
+    """Whether the polynomial is seen above and below zero at sampled values, in floating point: it only spares effort.
+
+    All rules let the generators vary independently in their ranges, as far as the facts allow; so do the samples.
+    """
+    stamp = (len(field.generators), len(field.facts))
+    if field.samples[0] != stamp:
+        field.samples = (stamp, _sampled(field))
+    above = below = False
+    terms = _float_terms(poly)
+    for values in field.samples[1]:
+        total = size = 0.0
+        for coefficient, powers in terms:
+            term = coefficient * prod(values[i] ** e for i, e in powers)
+            total, size = total + term, size + abs(term)
+        above, below = above or total > 1e-9 * size, below or total < -1e-9 * size
+        if above and below:
+            break
+    return above, below
+
+
+def _float_terms(poly: Poly) -> list[tuple[float, list[tuple[int, int]]]]:
+    return [
+        (float(to_fraction(coefficient)), [(i, int(e)) for i, e in enumerate(monomial) if e])
+        for monomial, coefficient in poly.terms()
+    ]
+
+
+def _sampled(field: Field) -> list[list[float]]:
+    """Values of the generators inside their ranges at which every fact holds clearly, the same ones every time."""
+    rng = Random(0)
+    facts = [_float_terms(fact) for fact, _ in field.facts]
+    kept: list[list[float]] = []
+    for _ in range(SAMPLED):
+        values = [_inside(generator.values, rng) for generator in field.generators]
+        sums = [sum(c * prod(values[i] ** e for i, e in powers) for c, powers in terms) for terms in facts]
+        if all(total > 1e-6 for total in sums):
+            kept.append(values)
+        if len(kept) == SAMPLES:
+            break
+    return kept
+
+
+def _inside(values: Range | None, rng: Random) -> float:
+    share, size = rng.uniform(0.02, 0.98), rng.choice((0.1, 1.0, 3.0))
+    low, high = (-inf, inf) if values is None else (float(values.lower), float(values.upper))
+    if low > -inf and high < inf:
+        return low + share * (high - low)
+    step = size * share / (1 - share)
+    if low > -inf:
+        return low + step
+    return high - step if high < inf else rng.choice((-1, 1)) * step
 
 
 def prove(field: Field, poly: Poly, depth: int = DEPTH) -> int:
