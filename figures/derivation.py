@@ -11,7 +11,7 @@ from typing import Any
 
 from sympy import Add, Expr, latex
 
-from ..theory.claims import RELATION_TEX
+from ..theory.claims import RELATION_TEX, AllOf, Claim, Identity, Inequality
 from ..theory.evidence import Report
 from ..theory.source import equation
 from ..theory.statements import Statement
@@ -56,7 +56,7 @@ def derivation_figure(statement: Statement, report: Report) -> Any:
     """The matplotlib figure of a statement: words, formula, checked steps with reasons, verdicts, counterexample."""
     sheet = _Sheet()
     sheet.prose(statement.words)
-    _claim(sheet, statement)
+    _claim(sheet, statement.claim)
     _steps(sheet, statement, report)
     _printed(sheet, report)
     _evidence(sheet, statement, report)
@@ -69,15 +69,26 @@ def _strength(report: Report) -> tuple[str, str]:
     return "not accepted", COLOURS["refuted"]
 
 
-def _claim(sheet: _Sheet, statement: Statement) -> None:
-    claim = statement.claim
-    relation = getattr(claim, "relation", None)
-    if relation is not None and isinstance(getattr(claim, "lhs", None), Expr):
-        _formula(sheet, statement.lhs, None)
-        _formula(sheet, statement.rhs, RELATION_TEX[relation])
+def _claim(sheet: _Sheet, claim: Claim) -> None:
+    """The formula of a claim; of a conjunction each part under its name."""
+    if isinstance(claim, AllOf):
+        for name, part in claim.claims.items():
+            sheet.prose(f"{name}:", "reason", 0.3, _PALE)
+            _claim(sheet, part)
+        return
+    if isinstance(claim, Identity | Inequality):
+        relation = RELATION_TEX[claim.relation]
+        whole = f"{latex(claim.lhs)} {relation} {latex(claim.rhs)}"
+        extent = _extent(mathtext(whole))
+        if extent is not None and extent[0] < WIDTH - 1.5:
+            _formula(sheet, whole, None)
+        else:
+            _formula(sheet, claim.lhs, None)
+            _formula(sheet, claim.rhs, relation)
+        if claim.where:
+            _formula(sheet, r"\mathrm{where}\ \ " + r",\ \ ".join(map(latex, claim.where)), None)
     else:
-        for part in claim.latex().split(r" \quad\text{and}\quad "):
-            _formula(sheet, part, None)
+        _formula(sheet, claim.latex(), None)
 
 
 def _steps(sheet: _Sheet, statement: Statement, report: Report) -> None:

@@ -1,7 +1,7 @@
-"""Measurements of automatic differentiation: torch's two modes, its flop counter and its optimizers against the theory.
+"""Measurements of automatic differentiation: torch's two modes and its flop counter against the theory.
 
 Matrices of small integers make both sides exact; where transcendental functions enter, an enclosure counts roundings.
-Rounding and sampled gradients are measured in `numerics.quantization`.
+Steps of training are measured in `numerics.training_steps`, rounding in `numerics.quantization`.
 """
 
 from __future__ import annotations
@@ -9,24 +9,33 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
+from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from sympy import Expr, Matrix, Rational, Symbol, hessian
 
 from ..theory import autodiff as theory
-from ..theory import branching, training_steps
+from ..theory import branching
 from ..theory.accumulation import forward_cost, least_cost, programs, record, reverse_cost
 from ..theory.statements import Statement
+from ..theory.symbols import reals
 from .intervals import Array, Interval
 from .measurement import Estimate, Tier, enclosure, measures
 
 EPS = float(np.finfo(float).eps)
 
 
-def whole(rng: np.random.Generator, *shape: int) -> Array:
-    """An array of integers from -4 to 4 without 0."""
-    return np.asarray(rng.integers(1, 5, shape) * rng.choice((-1, 1), shape), dtype=np.float64)
+def whole(rng: np.random.Generator, *shape: int, most: int = 4) -> Array:
+    """An array of integers from -most to most without 0."""
+    return np.asarray(rng.integers(1, most + 1, shape) * rng.choice((-1, 1), shape), dtype=np.float64)
+
+
+def probe(rng: np.random.Generator, *shape: int) -> Array:
+    """Large integer weights, under which different arrays of small integers have different sums."""
+    return whole(rng, *shape, most=10**6)
 
 
 def tensor(values: Any, leaf: bool = False) -> Any:
@@ -61,7 +70,8 @@ def product_adjoint(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     """Random functionals of both gradients, for rectangular factors, and for square ones against the printed form."""
     found = []
     for n, m, p in ((3, 4, 2), (3, 3, 3)):
-        A, B, G, E, F = (whole(rng, *shape) for shape in ((n, m), (m, p), (n, p), (n, m), (m, p)))
+        A, B, G = (whole(rng, *shape) for shape in ((n, m), (m, p), (n, p)))
+        E, F = probe(rng, n, m), probe(rng, m, p)
         a, b = tensor(A, leaf=True), tensor(B, leaf=True)
         (tensor(G) * (a @ b)).sum().backward()
         others = (
@@ -78,9 +88,9 @@ def product_adjoint(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
 @measures("autodiff.product_adjoint", route="jax.vjp on matrices of integers", needs=("jax",))
 def product_adjoint_jax(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     """The same with the reverse mode of JAX, in single precision, which holds these integers exactly."""
-    import jax
+    jax: Any = import_module("jax")
 
-    A, B, G, F = (whole(rng, *shape) for shape in ((3, 3), (3, 3), (3, 3), (3, 3)))
+    A, B, G, F = *(whole(rng, 3, 3) for _ in range(3)), probe(rng, 3, 3)
     _, back = jax.vjp(lambda a, b: a @ b, A.astype(np.float32), B.astype(np.float32))
     by_right = np.asarray(back(G.astype(np.float32))[1], dtype=np.float64)
     forms = {"as printed": float((G @ A.T * F).sum()), "not transposed": float((A @ G * F).sum())}
@@ -90,9 +100,9 @@ def product_adjoint_jax(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
 @measures("autodiff.vectorization", route="jax.vmap on integers", needs=("jax",))
 def vectorization_jax(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     """A polynomial map vectorized by JAX, against a loop over the rows."""
-    import jax
+    jax: Any = import_module("jax")
 
-    X, W, G = whole(rng, 5, 3), whole(rng, 2, 3), whole(rng, 5, 2)
+    X, W, G = whole(rng, 5, 3), whole(rng, 2, 3), probe(rng, 5, 2)
 
     def f(row: Any) -> Any:
         return (W.astype(np.float32) @ row) ** 2
@@ -111,7 +121,7 @@ def vectorization(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     """A polynomial map vectorized by torch, against a loop over the rows."""
     import torch
 
-    X, W, G = whole(rng, 5, 3), whole(rng, 2, 3), whole(rng, 5, 2)
+    X, W, G = whole(rng, 5, 3), whole(rng, 2, 3), probe(rng, 5, 2)
     batch = torch.func.vmap(lambda row: (tensor(W) @ row) ** 2)(tensor(X)).numpy()
     return [_functional(batch, np.stack([(W @ row) ** 2 for row in X]), G)]
 
@@ -121,7 +131,8 @@ def both_modes(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     """The tangent of a nonlinear map met by a cotangent, and the cotangent of the map met by a tangent."""
     import torch
 
-    W, V, x, v, w = (tensor(whole(rng, *shape)) for shape in ((4, 3), (2, 4), (3,), (3,), (2,)))
+    W, V, x, v = (tensor(whole(rng, *shape)) for shape in ((4, 3), (2, 4), (3,), (3,)))
+    w = tensor(probe(rng, 2))
 
     def f(at: Any) -> Any:
         return V @ (W @ at) ** 3
@@ -175,7 +186,7 @@ def composed_jacobian(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     """Torch's Jacobian of g after h, p x n, met by a matrix, against the product of both Jacobians by hand."""
     import torch
 
-    W, V, x, M = whole(rng, 4, 3), whole(rng, 2, 4), whole(rng, 3), whole(rng, 2, 3)
+    W, V, x, M = whole(rng, 4, 3), whole(rng, 2, 4), whole(rng, 3), probe(rng, 2, 3)
     found = torch.func.jacrev(lambda at: tensor(V) @ (tensor(W) @ at) ** 2)(tensor(x)).numpy()
     inner, outer = W, V @ np.diag(2 * (W @ x))
     forms = {"outer taken elsewhere": float((V @ np.diag(2 * W[:, 0]) @ inner * M).sum())}
@@ -187,13 +198,13 @@ def hessian_product(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     """Hessian times vector by forward over reverse, against SymPy's Hessian of the same quartic."""
     import torch
 
-    x, v = whole(rng, 3), whole(rng, 3)
+    x, v = whole(rng, 3), probe(rng, 3)
 
     def f(at: Any) -> Any:
         return at[0] ** 3 * at[1] + at[1] ** 2 * at[2] ** 2 + at[0] * at[2]
 
     _, product = torch.func.jvp(torch.func.grad(f), (tensor(x),), (tensor(v),))
-    symbols = Matrix(theory.reals("x1 x2 x3"))
+    symbols = Matrix(reals("x1 x2 x3"))
     point = dict(zip(symbols, (int(one) for one in x), strict=True))
     expr = f(list(symbols))
     found = np.array(defined(theory.second_derivatives)(expr, symbols).xreplace(point).tolist(), dtype=float)
@@ -205,9 +216,9 @@ def hessian_product(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
 @measures("autodiff.second_derivatives", route="SymPy's entries at numbers, exactly")
 def hessian_numpy(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     """A second difference of a quartic in exact fractions, extrapolated from four steps, against v.H v."""
-    symbols = Matrix(theory.reals("x1 x2"))
+    symbols = Matrix(reals("x1 x2"))
     expr = symbols[0] ** 3 * symbols[1] + symbols[1] ** 4
-    x, v = ([Fraction(int(one)) for one in whole(rng, 2)] for _ in range(2))
+    x, v = ([Fraction(int(one)) for one in whole(rng, 2, most=100)] for _ in range(2))
 
     def along(at: Fraction) -> Fraction:
         a, b = (one + at * move for one, move in zip(x, v, strict=True))
@@ -236,7 +247,7 @@ def _network(rng: np.random.Generator, widths: Sequence[int]) -> tuple[Callable[
     """A network of these widths, and an input of it."""
     import torch
 
-    weights = [tensor(rng.normal(size=(b, a))) for a, b in zip(widths, widths[1:], strict=False)]
+    weights = [tensor(rng.normal(size=(b, a))) for a, b in pairwise(widths)]
 
     def network(at: Any) -> Any:
         for one in weights:
@@ -261,7 +272,7 @@ def costs(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
             ("jacfwd", torch.func.jacfwd, tangents, cotangents),
             ("jacrev", torch.func.jacrev, cotangents, tangents),
         ):
-            count = exactly(_flops(lambda mode=mode, network=network, x=x: mode(network)(x)))
+            count = exactly(_flops(partial(mode(network), x)))
             found.append(Estimate(f"{name}, widths {widths}", count, here, {"the other mode": there}, unit="products"))
     return found
 
@@ -273,7 +284,7 @@ def crossover(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     found = []
     for inputs, outputs, width, depth in ((2, 5, 4, 3), (5, 2, 4, 4), (3, 3, 6, 5)):
         widths = (inputs, *(width,) * (depth - 1), outputs)
-        chain = [tensor(rng.normal(size=(b, a))) for a, b in zip(widths, widths[1:], strict=False)]
+        chain = [tensor(rng.normal(size=(b, a))) for a, b in pairwise(widths)]
 
         def forward(chain: Any = chain) -> Any:
             product = chain[0]
@@ -301,8 +312,8 @@ def best_order(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
 
     found = []
     for widths in ((3, 3, 1, 3, 3), (7, 2, 6, 3, 5, 4), (2, 9, 1, 8, 3)):
-        chain = [tensor(rng.normal(size=(b, a))) for a, b in zip(widths, widths[1:], strict=False)]
-        count = exactly(_flops(lambda chain=chain: torch.linalg.multi_dot(chain[::-1])))
+        chain = [tensor(rng.normal(size=(b, a))) for a, b in pairwise(widths)]
+        count = exactly(_flops(partial(torch.linalg.multi_dot, chain[::-1])))
         sweeps = {"forward": forward_cost(widths), "reverse": reverse_cost(widths)}
         found.append(Estimate(f"widths {widths}", count, least_cost(widths), sweeps, unit="products"))
     return found
@@ -310,19 +321,19 @@ def best_order(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
 
 @measures("autodiff.paths", route="torch.autograd on random programs", needs=("torch",))
 def random_programs(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
-    """The gradient by the first of two inputs, summed over programs of three operations with signs drawn at random."""
+    """The gradient by the first of two inputs, summed over programs of three operations with random weights."""
     every = list(programs(2, 3))
     drawn = [every[k] for k in rng.choice(len(every), tier.choose(quick=40, full=400), replace=False)]
-    signs = rng.choice((-1, 1), len(drawn))
+    weights = whole(rng, len(drawn), most=1000)
     by_torch = by_tape = half = 0
-    for sign, program in zip(signs, drawn, strict=True):
+    for weight, program in zip(weights, drawn, strict=True):
         x, y = (tensor(value, leaf=True) for value in (2.0, 3.0))
         record(program, (x, y)).nodes[-1].value.backward()
         tape = record(program, (2, 3))
-        by_torch += int(sign) * int(x.grad if x.grad is not None else 0)
-        by_tape += int(sign) * tape.adjoints(tape.nodes[-1])[0]
-        half += int(sign) * math.prod(next(tape.paths(0, len(tape.nodes) - 1), (0,)))
-    return [Estimate("sum of +- df/dx", exactly(by_torch), by_tape, {"one path alone": half})]
+        by_torch += int(weight) * int(x.grad if x.grad is not None else 0)
+        by_tape += int(weight) * tape.adjoints(tape.nodes[-1])[0]
+        half += int(weight) * math.prod(next(tape.paths(0, len(tape.nodes) - 1), (0,)))
+    return [Estimate("weighted sum of df/dx", exactly(by_torch), by_tape, {"one path alone": half})]
 
 
 @measures("autodiff.cheap_gradient", route="counted on random tapes")
@@ -330,10 +341,10 @@ def cheap_gradient(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     """The largest ratio of multiplications, backward to forward, on random programs of thirty operations."""
     ratios = []
     for _ in range(tier.choose(quick=50, full=1000)):
-        program = [
-            ("+*"[int(rng.integers(2))], *sorted(int(k) for k in rng.integers(max(0, at - 4), at + 4, 2)))
-            for at in range(30)
-        ]
+        program = []
+        for at in range(30):
+            reads = sorted(int(k) for k in rng.integers(max(0, at - 4), at + 4, 2))
+            program.append(("+*"[int(rng.integers(2))], reads[0], reads[1]))
         tape = record(program, [Fraction(1, k + 2) for k in range(4)])
         before = tape.multiplications
         tape.adjoints(tape.nodes[-1])
@@ -364,8 +375,8 @@ def branches(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     """Values and derivatives of a branch on both sides, at the threshold, and by the threshold."""
     import torch
 
-    slope, other, above, below, cut = (float(one) for one in whole(rng, 5))
-    slope, above = slope + 5, above + 9
+    other, cut = (float(one) for one in whole(rng, 2))
+    slope, above, below = other + 5, *(float(one) for one in probe(rng, 2))
     at = {branching.upper: slope, branching.lower: other, branching.above: above, branching.below: below}
     x = tensor([cut - 1, cut, cut + 1], leaf=True)
     t = tensor(cut, leaf=True)
@@ -382,168 +393,4 @@ def branches(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
         Estimate("derivative below", exactly(x.grad[0]), other, {"upper branch": slope}),
         Estimate("derivative above", exactly(x.grad[2]), slope, {"lower branch": other}),
         Estimate("derivative by the threshold", exactly(t.grad or 0.0), 0.0, {"minus the jump": -jump}),
-    ]
-
-
-@measures("autodiff.two_layers", route="torch.nn.Linear on a batch", needs=("torch",))
-def two_layers(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
-    """Torch's layers on a batch of rows, against the theory's formula on the columns of the transposed batch."""
-    import torch
-
-    W, b, V, c, X, G = (whole(rng, *s) for s in ((4, 3), (4,), (2, 4), (2,), (5, 3), (5, 2)))
-    output = torch.nn.functional.linear(tensor(X), tensor(W), tensor(b)).relu()
-    output = torch.nn.functional.linear(output, tensor(V), tensor(c)).numpy()
-    hidden = W @ X.T + b[:, None]
-    right = V @ np.maximum(hidden, 0) + c[:, None]
-    outside = V @ (np.maximum(W @ X.T, 0) + b[:, None]) + c[:, None]
-    forms = {
-        "bias outside the activation": float((outside.T * G).sum()),
-        "no activation": float(((V @ hidden + c[:, None]).T * G).sum()),
-    }
-    return [Estimate("<Y, G>", exactly((output * G).sum()), float((right.T * G).sum()), forms)]
-
-
-@measures("autodiff.recurrent_step", route="torch.nn.RNNCell and its Jacobian", needs=("torch",))
-def recurrent_step(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
-    """One step of torch's cell and the derivative by the state, against diag(f') W_h."""
-    import torch
-
-    cell = torch.nn.RNNCell(3, 2).double()
-    W, V, b, h, x = (rng.normal(size=s) for s in ((2, 2), (2, 3), (2,), (2,), (3,)))
-    state = {"weight_hh": W, "weight_ih": V, "bias_hh": b, "bias_ih": 0 * b}
-    cell.load_state_dict({name: tensor(one) for name, one in state.items()})
-    jacobian = torch.func.jacrev(lambda at: cell(tensor(x), at))(tensor(h)).detach().numpy()
-    after = np.tanh(W @ h + V @ x + b)
-    predicted = np.diag(1 - after**2) @ W
-    forms = {"transposed": float(predicted[1, 0]), "slope forgotten": float(W[0, 1])}
-    value = float(cell(tensor(x), tensor(h))[0].detach())
-    return [
-        Estimate("h_1", rounded(value, 40), float(after[0]), {"no bias": math.tanh(float((W @ h + V @ x)[0]))}),
-        Estimate("dh_1/dh_2", rounded(jacobian[0, 1], 80), float(predicted[0, 1]), forms),
-    ]
-
-
-@measures("autodiff.adam_step", route="torch.optim.Adam, step by step", needs=("torch",))
-def adam(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
-    """A parameter after six steps on given gradients, against the theory's four formulas in 50 digits."""
-    import torch
-
-    steps = training_steps
-    gradients = [Rational(int(k), 8) for k in whole(rng, 6)]
-    rate, small, decay = Rational(1, 16), Rational(1, 1024), (Rational(7, 8), Rational(15, 16))
-    theta = tensor(1.0, leaf=True)
-    optimizer = torch.optim.Adam([theta], lr=float(rate), betas=tuple(map(float, decay)), eps=float(small))
-    for one in gradients:
-        theta.grad = tensor(float(one))
-        optimizer.step()
-
-    def after(corrected: bool = True, inside: bool = False) -> float:
-        value, mean, square = Rational(1), Rational(0), Rational(0)
-        for t, g in enumerate(gradients, 1):
-            rule = defined(theory.moments)
-            mean = rule.xreplace({steps.average: mean, steps.gradient: g, steps.beta: decay[0]})
-            square = rule.xreplace({steps.average: square, steps.gradient: g**2, steps.beta: decay[1]})
-            hats = [
-                defined(theory.bias_correction).xreplace({steps.average: one, steps.beta: beta, steps.t: Rational(t)})
-                if corrected
-                else one
-                for one, beta in ((mean, decay[0]), (square, decay[1]))
-            ]
-            root = (
-                (hats[1] + small).evalf(50) ** Rational(1, 2) if inside else hats[1].evalf(50) ** Rational(1, 2) + small
-            )
-            value = value - rate * hats[0] / root
-        return float(value)
-
-    forms = {"no correction": after(corrected=False), "epsilon inside the root": after(inside=True)}
-    return [Estimate("theta after six steps", rounded(theta.detach(), 200), after(), forms)]
-
-
-@measures(
-    "autodiff.sharding", route="torch gradients of a classifier on handwritten digits", needs=("torch", "sklearn")
-)
-def sharding(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
-    """A functional of the gradient of the whole batch's loss, from shards of unequal and of equal sizes."""
-    from sklearn.datasets import load_digits
-    from torch.nn.functional import cross_entropy
-
-    data = load_digits()
-    rows = rng.choice(len(data.target), 120, replace=False)
-    X, labels = tensor(data.data[rows] / 16), data.target[rows]
-    W, along = tensor(0.1 * rng.normal(size=(10, 64)), leaf=True), tensor(rng.normal(size=(10, 64)))
-
-    def slope(part: slice) -> float:
-        import torch
-
-        loss = cross_entropy(X[part] @ W.T, torch.tensor(labels[part]))
-        return float((torch.autograd.grad(loss, W)[0] * along).sum())
-
-    def mean(cuts: Sequence[int], weighted: bool) -> float:
-        parts = [slice(i, j) for i, j in zip(cuts, cuts[1:], strict=False)]
-        weights = [(one.stop - one.start) / 120 if weighted else 1 / len(parts) for one in parts]
-        return math.fsum(w * slope(one) for w, one in zip(weights, parts, strict=True))
-
-    full = enclosure(slope(slice(0, 120)), error=1e-12, method="about 1e5 roundings of terms below 1")
-    uneven, even = (0, 10, 40, 120), (0, 40, 80, 120)
-    return [
-        Estimate(
-            "unequal shards, weighted",
-            full,
-            mean(uneven, weighted=True),
-            {"equal weights": mean(uneven, weighted=False)},
-        ),
-        Estimate("equal shards, equal weights", full, mean(even, weighted=False)),
-    ]
-
-
-@measures("autodiff.data_parallel_step", route="torch.optim.SGD on the summed loss of the workers", needs=("torch",))
-def data_parallel(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
-    """A parameter after one step on the mean of four workers' losses, which are quadratic with integer coefficients."""
-    import torch
-
-    curvatures, targets = whole(rng, 4) ** 2, whole(rng, 4)
-    theta = tensor(3.0, leaf=True)
-    optimizer = torch.optim.SGD([theta], lr=0.25)
-    (tensor(curvatures) * (theta - tensor(targets)) ** 2).mean().backward()
-    optimizer.step()
-    slopes = 2 * curvatures * (3.0 - targets)
-    forms = {"summed": 3 - 0.25 * slopes.sum(), "ascent": 3 + 0.25 * slopes.mean()}
-    return [Estimate("theta", exactly(theta.detach()), 3 - 0.25 * slopes.mean(), forms)]
-
-
-@measures("autodiff.squared_loss", route="torch.nn.functional.mse_loss", needs=("torch",))
-def squared_loss(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
-    """The loss and a functional of its gradient on eight samples."""
-    from torch.nn.functional import mse_loss
-
-    y, outputs, u = whole(rng, 8), whole(rng, 8) + 0.5, whole(rng, 8)
-    yhat = tensor(outputs, leaf=True)
-    loss = mse_loss(yhat, tensor(y))
-    loss.backward()
-    value, slope = float(((y - outputs) ** 2).mean()), float((2 * (outputs - y) * u).mean())
-    return [
-        Estimate("loss", exactly(loss.detach()), value, {"sum": 8 * value, "half": value / 2}),
-        Estimate("<gradient, u>", exactly((yhat.grad * tensor(u)).sum()), slope, {"of the sum": 8 * slope}),
-    ]
-
-
-@measures("autodiff.cross_entropy_loss", route="torch.nn.functional.cross_entropy", needs=("torch",))
-def cross_entropy_loss(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
-    """The loss of one sample with soft labels, and its derivative by the logits along a direction."""
-    from torch.nn.functional import cross_entropy
-
-    logits, u = rng.normal(size=(2, 5))
-    labels = rng.dirichlet(np.ones(5))
-    z = tensor(logits, leaf=True)
-    loss = cross_entropy(z, tensor(labels))
-    loss.backward()
-    s = np.exp(logits) / np.exp(logits).sum()
-    value, slope = -float((labels * np.log(s)).sum()), float(((s - labels) * u).sum())
-    return [
-        Estimate(
-            "loss", rounded(loss.detach(), 100), value, {"arguments exchanged": -float((s * np.log(labels)).sum())}
-        ),
-        Estimate(
-            "<gradient, u>", rounded(z.grad @ tensor(u), 100), slope, {"sign": -slope, "no softmax": -float(labels @ u)}
-        ),
     ]

@@ -1,4 +1,4 @@
-"""Measurements of rounding and of averages over draws: quantizers of torch, stochastic rounding, Adam's bias.
+"""Measurements of rounding and of thresholds: a quantizer of torch, stochastic rounding, fused operations.
 
 What is sampled is bounded, so every interval of a mean is one for bounded variables.
 """
@@ -9,7 +9,7 @@ import numpy as np
 from sympy import Rational
 
 from ..theory import autodiff as theory
-from ..theory import branching, training_steps
+from ..theory import branching, rounding
 from .intervals import Interval, empirical_bernstein_mean
 from .measurement import ALPHA_PER_TEST, Estimate, Tier, enclosure, measures
 
@@ -24,7 +24,7 @@ def nearest(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
 
     x = torch.tensor(rng.uniform(-8, 8, tier.choose(quick=200_000, full=5_000_000)))
     error = (torch.fake_quantize_per_tensor_affine(x.float(), STEP, 0, -128, 127).double() - x.float().double()).numpy()
-    at_step = {theory.rounding.step: Rational(1, 8)}
+    at_step = {rounding.step: Rational(1, 8)}
     parts = theory.quantization_error.claim.claims
     worst, square = (float(parts[name].rhs.xreplace(at_step)) for name in ("at most half a step", "mean square"))
     inside = np.abs(x.numpy()) < 7.9  # where nothing is clipped
@@ -69,7 +69,7 @@ def stochastic(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     """Mean and variance of stochastically rounded copies of one number."""
     r, count = 0.3, tier.choose(quick=400_000, full=10_000_000)
     error = STEP * ((rng.random(count) < r) - r)
-    spread = {theory.rounding.step: Rational(1, 8), theory.rounding.fraction: Rational(3, 10)}
+    spread = {rounding.step: Rational(1, 8), rounding.fraction: Rational(3, 10)}
     variance = float(theory.stochastic_rounding.claim.claims["variance"].rhs.xreplace(spread))
     return [
         Estimate(
@@ -97,50 +97,6 @@ def fused(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
         Estimate("rounded once", _exact(float(once)), 0.5, {"a third": 1 / 3}, relation="<="),
         Estimate("rounded twice", _exact(float(twice)), 1.0, {"no more than once": 0.5}, relation="<="),
     ]
-
-
-@measures("autodiff.bias_correction", route="averages of drawn gradients")
-def correction(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
-    """The corrected and the raw average after five steps on gradients drawn around 2."""
-    beta, steps, level = 0.9, 5, 2.0
-    gradients = level + rng.uniform(-1, 1, (tier.choose(quick=100_000, full=2_000_000), steps))
-    average = np.zeros(len(gradients))
-    for one in gradients.T:
-        average = beta * average + (1 - beta) * one
-    corrected = average / (1 - beta**steps)
-    raw = float(_expected(beta, steps, level))
-    return [
-        Estimate(
-            "corrected",
-            empirical_bernstein_mean(corrected, 1, 3, ALPHA_PER_TEST),
-            level,
-            {"no correction": raw, "by the last weight": raw / (1 - beta)},
-        ),
-        Estimate("raw", empirical_bernstein_mean(average, 0, 3, ALPHA_PER_TEST), raw, {"no bias": level}),
-    ]
-
-
-def _expected(beta: float, steps: int, level: float) -> float:
-    """What the induction of `autodiff.moments` says of the raw average."""
-    claim = theory.moments.claim.properties(theory.moments.claim.value)["constant expectation"]
-    values = {claim.variable: steps, training_steps.beta: beta, training_steps.level: level}
-    return float(claim.closed.subs(values))
-
-
-@measures("autodiff.drift_bias", route="averages of drifting gradients")
-def drifting(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
-    """The corrected average after twenty steps on gradients drawn around 1 + t/2, less the last expectation."""
-    beta, steps, level, drift = 0.8, 20, 1.0, 0.5
-    means = level + drift * np.arange(1, steps + 1)
-    gradients = means + rng.uniform(-1, 1, (tier.choose(quick=50_000, full=1_000_000), steps))
-    average = np.zeros(len(gradients))
-    for one in gradients.T:
-        average = beta * average + (1 - beta) * one
-    bias = average / (1 - beta**steps) - means[-1]
-    symbols = {training_steps.beta: beta, training_steps.t: steps, training_steps.drift: drift}
-    predicted = float(theory.drift_bias.claim.claims["bias"].rhs.subs(symbols))
-    forms = {"no bias": 0.0, "the limit": -drift * beta / (1 - beta)}
-    return [Estimate("bias", empirical_bernstein_mean(bias, -11, 1, ALPHA_PER_TEST), predicted, forms)]
 
 
 @measures("autodiff.threshold", route="draws on both sides of the threshold")

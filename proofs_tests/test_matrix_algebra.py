@@ -4,12 +4,14 @@ from random import Random
 
 import pytest
 from sympy import (
+    Abs,
     Determinant,
     DiagMatrix,
     HadamardProduct,
     Identity,
     KroneckerProduct,
     Lambda,
+    MatMul,
     MatrixSymbol,
     OneMatrix,
     Q,
@@ -65,6 +67,12 @@ PROVED = {
     "determinant of an inverse": (Determinant(A.inv()), 1 / Determinant(A), ()),
     "determinant of a multiple": (Determinant(2 * A), 2**n * Determinant(A), ()),
     "log-determinant": (log(Determinant(A * B)), log(Determinant(A)) + log(Determinant(B)), (DEFINITE_A, DEFINITE_B)),
+    "Woodbury": ((A + U * V).inv(), A.inv() - A.inv() * U * (Identity(m) + V * A.inv() * U).inv() * V * A.inv(), ()),
+    "push through": ((I + A * B).inv() * A, A * (I + B * A).inv(), ()),
+    "parallel sum of inverses": ((A.inv() + B.inv()).inv(), A * (A + B).inv() * B, ()),
+    "projection": (X * (X.T * X).inv() * X.T * X * (X.T * X).inv() * X.T, X * (X.T * X).inv() * X.T, ()),
+    "product of diagonals": (DiagMatrix(x) * DiagMatrix(y), DiagMatrix(HadamardProduct(x, y)), ()),
+    "vec of a product": (Vec(A * X * M), KroneckerProduct(M.T, A) * Vec(X), ()),
     "orthogonal": (A.T * B * A * A.T, A.T * B, (Q.orthogonal(A),)),
     "Kronecker products": (KroneckerProduct(A, B) * KroneckerProduct(C, D), KroneckerProduct(A * C, B * D), ()),
     "Kronecker inverse": (KroneckerProduct(A, B).inv(), KroneckerProduct(A.inv(), B.inv()), ()),
@@ -110,9 +118,8 @@ REFUTED = {
 }
 
 AT_SIZES = {
-    "Woodbury": ((A + U * V).inv(), A.inv() - A.inv() * U * (Identity(m) + V * A.inv() * U).inv() * V * A.inv()),
     "Sylvester": (Determinant(I + U * V), Determinant(Identity(m) + V * U)),
-    "push through": ((I + A * B).inv() * A, A * (I + B * A).inv()),
+    "square root of a square": (sqrt((x.T * y) ** 2), Abs(Trace(x.T * y))),
 }
 
 

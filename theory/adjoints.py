@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from sympy import (
+    Determinant,
     Expr,
+    HadamardProduct,
     Integer,
     Inverse,
     MatrixSymbol,
@@ -21,6 +23,7 @@ from sympy import (
 
 from .batching import diagonal_less_outer
 from .claims import AllOf, Identity, MatrixIdentity, Typing
+from .matrix_calculus import gradient as matrix_gradient
 from .measures import integral
 from .shapes import gradient, jacobian, shaped
 from .statements import Printed, Theorem
@@ -203,4 +206,40 @@ def softmax_adjoint() -> Theorem:
             "diagonal alone": adjoint(s * g),
             "inner product the other way": Typing(jacobian(column, shaped("x", size)), column.T @ column),
         },
+    )
+
+
+def derived_adjoints() -> Theorem:
+    """See `autodiff.derived_adjoints`."""
+    P, H, b, bias = MatrixSymbol("B", n, p), MatrixSymbol("H", n, p), MatrixSymbol("C", n, p), MatrixSymbol("b", p, 1)
+    X, W, one = MatrixSymbol("X", n, m), MatrixSymbol("W", p, m), OneMatrix(n, 1)
+    invertible = (Q.invertible(S),)
+    layer = X * W.T + one * bias.T
+    table: dict[str, tuple[Any, Any, Any, tuple[Any, ...]]] = {
+        "product, by A": (pairing(G, A * B), A, G * B.T, ()),
+        "product, by B": (pairing(G, A * B), B, A.T * G, ()),
+        "layer, by the weights": (pairing(H, layer), W, H.T * X, ()),
+        "layer, by the inputs": (pairing(H, layer), X, H * W, ()),
+        "layer, by the bias": (pairing(H, layer), bias, H.T * one, ()),
+        "entry by entry": (pairing(H, HadamardProduct(P, b)), P, HadamardProduct(H, b), ()),
+        "inverse": (pairing(K, Inverse(S)), S, -Inverse(S.T) * K * Inverse(S.T), invertible),
+        "solve, by S": (pairing(H, Inverse(S) * P), S, -Inverse(S.T) * H * P.T * Inverse(S.T), invertible),
+        "solve, by B": (pairing(H, Inverse(S) * P), P, Inverse(S.T) * H, invertible),
+        "determinant": (Determinant(S), S, Determinant(S) * Inverse(S.T), invertible),
+        "quadratic form": (Trace(u.T * S * u), u, (S + S.T) * u, ()),
+    }
+    wrong = {
+        "inverse not transposed": ("inverse", -Inverse(S) * K * Inverse(S)),
+        "weights counted twice": ("layer, by the weights", 2 * H.T * X),
+        "quadratic form, symmetric part only": ("quadratic form", 2 * S * u),
+        "no sign": ("solve, by S", Inverse(S.T) * H * P.T * Inverse(S.T)),
+    }
+
+    def claim(name: str, formula: Any) -> MatrixIdentity:
+        value, by, _, where = table[name]
+        return MatrixIdentity(matrix_gradient(value, by), formula, where)
+
+    return Theorem(
+        AllOf({name: claim(name, row[2]) for name, row in table.items()}),
+        mutants={name: claim(*one) for name, one in wrong.items()},
     )

@@ -240,6 +240,13 @@ def inverse_adjoint() -> Theorem:
     return adjoints.inverse_adjoint()
 
 
+@statement(references=("giles2008", "magnus2019"), cites=(product_adjoint, linear_adjoints, inverse_adjoint))
+def derived_adjoints() -> Theorem:
+    """The engine of matrix calculus reads the same adjoints off the differentials: of products, layers with a bias,
+    entrywise products, inverses, solves, determinants and quadratic forms, in symbolic dimensions."""
+    return adjoints.derived_adjoints()
+
+
 @statement(answers=(619,), references=("bridle1990", "martins2016"), cites=(chain_rule,))
 def softmax_adjoint() -> Theorem:
     """The Jacobian of the softmax over any number of classes is diag(s) - s s^T, so a cotangent g goes back as

@@ -17,6 +17,7 @@ from sympy import MatrixSymbol, Q, Symbol
 from .matrix_nodes import CheckFailed
 from .matrix_points import concrete, meets, points, shaped
 from .matrix_values import Balls, NoValue, Point, Values, with_precision
+from .matrix_words import text_of
 
 STEP_BITS = 150
 AGREEMENT_BITS = 100
@@ -50,7 +51,7 @@ def _verify(
     structure: Any,
     equations: tuple[tuple[Any, Any], ...],
 ) -> None:
-    random = Random(f"{expr} by {variable}")
+    random = Random(f"{text_of(expr)} by {variable.name}")
     evaluated = concrete(expr), concrete(claimed)
     others = [side for pair in equations for side in pair]
     sizes_seen: set[tuple[int, ...]] = set()

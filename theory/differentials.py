@@ -6,7 +6,7 @@
 >>> differential(Trace(A * X), X)
 Trace(A*dX)
 >>> differential(X.inv(), X)
-(-1)*X**(-1)*dX*X**(-1)
+-X**(-1)*dX*X**(-1)
 
 Every rule is a line of `Differential`; what has no rule is refused with `NotDifferentiable`.
 """

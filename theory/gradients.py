@@ -9,7 +9,7 @@ X is structured (`structure="symmetric"` ...) G[i, j] is the derivative by the f
 >>> gradient(log(Determinant(X)), X)
 X.T**(-1)
 >>> gradient(log(Determinant(X)), X, structure="symmetric")
-2*X**(-1) + (-1)*DiagonalMatrix(X**(-1))
+-DiagonalMatrix(X**(-1)) + 2*X**(-1)
 """
 
 from __future__ import annotations

@@ -10,27 +10,60 @@ from sympy.core.function import AppliedUndef
 
 from .kernels.algebra import is_zero
 from .matrix_algebra import MatrixAlgebra
-from .matrix_words import ONE, Form
+from .matrix_words import ONE, Form, word_key
 from .symbols import positive, real
+
+CLEARINGS = 3
+MAX_TERMS = 40
 
 
 def difference(a: Any, b: Any, where: Iterable[Any] = ()) -> Form:
     """The form of a - b with everything multiplied out. Raises ShapeMismatch where the shapes differ."""
-    algebra = MatrixAlgebra(expanded=True, where=where)
+    return _subtracted(MatrixAlgebra(expanded=True, where=where), a, b)
+
+
+def _subtracted(algebra: MatrixAlgebra, a: Any, b: Any) -> Form:
     forms = [
         algebra.matrix(side)
         if getattr(side, "is_Matrix", False)
         else algebra.scale(algebra.scalar(side), algebra.identity(ONE))
         for side in (a, b)
     ]
-    forms = [algebra.collect(form.rows, form.cols, [(c, w) for w, c in form.terms.items()]) for form in forms]
-    return algebra.add(forms[0], algebra.scale(-ONE, forms[1]))
+    return algebra.add(_again(algebra, forms[0]), algebra.scale(-ONE, _again(algebra, forms[1])))
+
+
+def _again(algebra: MatrixAlgebra, form: Form) -> Form:
+    """The form reduced by all that the algebra has learnt of inverses since it was made."""
+    return algebra.collect(form.rows, form.cols, [(c, w) for w, c in form.terms.items()])
 
 
 def proved_equal(a: Any, b: Any, where: Iterable[Any] = ()) -> bool:
-    """Whether the normal form of a - b is zero, for all sizes; False says nothing."""
+    """Whether a - b is proved to be zero for all sizes; False says nothing.
+
+    The normal form of a - b is zero, or becomes so when the inverses at its ends are multiplied away: P E = 0 with an
+    invertible P is E = 0. Raises ShapeMismatch where the shapes differ.
+    """
     where = tuple(where)
-    return all(_vanishes(expand(coefficient), where) for coefficient in difference(a, b, where).terms.values())
+    algebra = MatrixAlgebra(expanded=True, where=where)
+    return _is_zero_form(algebra, _subtracted(algebra, a, b), where, CLEARINGS)
+
+
+def _is_zero_form(algebra: MatrixAlgebra, form: Form, where: tuple[Any, ...], clearings: int) -> bool:
+    rest = {word: c for word, c in form.terms.items() if not _vanishes(expand(c), where)}
+    if not rest:
+        return True
+    if not clearings or len(rest) > MAX_TERMS:
+        return False
+    form = Form(form.rows, form.cols, rest)
+    for left in (True, False):
+        ends = {word[0 if left else -1] for word in rest if word}
+        for letter in sorted((end for end in ends if end.power == -1), key=lambda end: word_key((end,))):
+            base = algebra.matrix(letter.base)
+            base = algebra.transpose(base) if letter.flip else base
+            cleared = algebra.multiply(base, form) if left else algebra.multiply(form, base)
+            if _is_zero_form(algebra, cleared, where, clearings - 1):
+                return True
+    return False
 
 
 def _vanishes(coefficient: Any, where: tuple[Any, ...]) -> bool:
@@ -41,8 +74,11 @@ def _vanishes(coefficient: Any, where: tuple[Any, ...]) -> bool:
 
 def with_symbols(scalar: Any, where: tuple[Any, ...] = ()) -> Any:
     """The scalar with a real symbol in the place of every trace, determinant, entry and plain symbol."""
+    algebra = MatrixAlgebra(expanded=True, where=where)
     positives = {
-        fact.gts for fact in where if getattr(fact, "is_Relational", False) and fact.lts == 0 and fact.rel_op == ">"
+        algebra.scalar(fact.gts)
+        for fact in where
+        if getattr(fact, "is_Relational", False) and fact.lts == 0 and fact.rel_op == ">"
     }
     definite = {fact.arguments[0] for fact in where if getattr(fact, "function", None) == Q.positive_definite}
 

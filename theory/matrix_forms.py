@@ -106,7 +106,7 @@ class FormArithmetic:
     def _reduce(self, word: Word) -> tuple[Any, Word, list[tuple[Word, Any]] | None]:
         """A word as (scalar, shorter word, None), or as a sum of other words in the third place."""
         joined = merged(word)
-        split = self._diagonal_times_vector(joined) if self.expanded else None
+        split = self._joined_diagonals(joined) or self._diagonal_times_vector(joined) if self.expanded else None
         if split is not None:
             return ONE, (), split
         scalar, joined = self._without_scalars(joined)
@@ -122,6 +122,23 @@ class FormArithmetic:
                     before, after = written[:start], written[start + len(pattern) :]
                     return scalar, (), [(before + w + after, c) for w, c in replacement.terms.items()]
         return scalar, joined, None
+
+    def _joined_diagonals(self, word: Word) -> list[tuple[Word, Any]] | None:
+        """DiagMatrix(u) DiagMatrix(v) = DiagMatrix(u o v), and its powers likewise."""
+        for index, letter in enumerate(word):
+            if not isinstance(letter.base, DiagMatrix) or not letter.power.is_Integer:
+                continue
+            factors = [(self.matrix(letter.base.args[0]), letter.power)]
+            end = index + 1
+            while end < len(word) and isinstance(word[end].base, DiagMatrix) and word[end].power.is_Integer:
+                factors.append((self.matrix(word[end].base.args[0]), word[end].power))
+                end += 1
+            if len(factors) == 1 and letter.power == 1:
+                continue
+            columns = [(form if form.cols == 1 else self.transpose(form), power) for form, power in factors]
+            product = self.diag(self.hadamard(columns))
+            return [(word[:index] + w + word[end:], c) for w, c in product.terms.items()]
+        return None
 
     def _diagonal_times_vector(self, word: Word) -> list[tuple[Word, Any]] | None:
         """DiagMatrix(u) v = u o v for a column v, and v.T DiagMatrix(u) = (u o v).T for a row."""
@@ -208,6 +225,10 @@ class FormArithmetic:
             inner = right.base.args[0]
             if same(left.base.args[0], inner.rows) and same(left.base.args[1], inner.cols):
                 return self.vec(self.transpose(self.matrix(inner)))
+        if self.expanded and isinstance(left.base, KroneckerProduct) and isinstance(right.base, Vec) and not right.flip:
+            factors, inner = self.factors(left), self.matrix(right.base.args[0])
+            if len(factors) == 2 and same(factors[1].cols, inner.rows):
+                return self.vec(self.multiply(factors[1], inner, self.transpose(factors[0])))
         if isinstance(left.base, Commutation) and isinstance(right.base, Commutation) and not (left.flip or right.flip):
             (m, n), (p, q) = left.base.args, right.base.args
             if same(m, q) and same(n, p):
@@ -415,6 +436,10 @@ class FormArithmetic:
 
     def vec(self, form: Form) -> Form:
         """The columns stacked."""
+        raise NotImplementedError
+
+    def diag(self, form: Form) -> Form:
+        """The diagonal matrix of a column."""
         raise NotImplementedError
 
 

@@ -112,7 +112,7 @@ class ProductForms(FormArithmetic):
             sorted((text_of(HadamardPower(base, power) if power != 1 else base) for base, power in these.items()))
             for these in (powers, flipped)
         )
-        marks = [sum(text.count(".T") for text in texts) for texts in (written, other)]
+        marks = [sum(text.count("Transpose") for text in texts) for texts in (written, other)]
         flip = self.before((marks[1], other), (marks[0], written))
         chosen = flipped if flip else powers
         nodes = [HadamardPower(base, power) if power != 1 else base for base, power in chosen.items()]

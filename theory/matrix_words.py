@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sympy import DiagMatrix, OneMatrix, S, expand
+from sympy import DiagMatrix, MatrixSymbol, OneMatrix, S, Symbol, expand
 from sympy.matrices.expressions.diagonal import DiagonalMatrix
 
 ONE, ZERO = S.One, S.Zero
@@ -45,26 +45,31 @@ def same(a: Any, b: Any) -> bool:
     return bool(a == b) or bool(expand(a - b) == 0)
 
 
-@lru_cache(maxsize=4096)
-def text_of(base: Any) -> str:
-    return str(base)
+@lru_cache(maxsize=65536)
+def text_of(node: Any) -> str:
+    """A text that orders expressions: SymPy's printer and its sort keys take too long to ask so often."""
+    if isinstance(node, MatrixSymbol | Symbol):
+        return str(node.name)
+    if not node.args:
+        return str(node)
+    return f"{type(node).__name__}({','.join(map(text_of, node.args))})"
 
 
 def word_key(word: Word) -> tuple[Any, ...]:
-    return (len(word), tuple((text_of(letter.base), letter.flip, str(letter.power)) for letter in word))
+    return (len(word), tuple((text_of(letter.base), letter.flip, text_of(letter.power)) for letter in word))
 
 
 def rotation_key(word: Word) -> tuple[Any, ...]:
     """Orders rotations: few transposes, and those in front, as in tr(X.T A X)."""
     return (
         sum(letter.flip for letter in word),
-        [(not letter.flip, text_of(letter.base), str(letter.power)) for letter in word],
+        [(not letter.flip, text_of(letter.base), text_of(letter.power)) for letter in word],
     )
 
 
 def form_key(form: Form) -> tuple[Any, ...]:
     flips = sum(letter.flip for word in form.terms for letter in word)
-    return (flips, sorted((word_key(word), str(coefficient)) for word, coefficient in form.terms.items()))
+    return (flips, sorted((word_key(word), text_of(coefficient)) for word, coefficient in form.terms.items()))
 
 
 def is_scalar_matrix(expr: Any) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sympy import (
     Abs,
+    Expr,
     Integer,
     Integral,
     Min,
@@ -29,7 +30,7 @@ step = positive("h")
 fraction = bounded("r", 0, 1)  # x = h (k + r) with an integer k: where x lies between two grid points
 
 
-nearest = step * Min(fraction, 1 - fraction)  # its distance to the nearer of them
+nearest: Expr = step * Min(fraction, 1 - fraction)  # its distance to the nearer of them
 
 
 def quantization_error() -> Theorem:
@@ -54,7 +55,7 @@ def quantization_error() -> Theorem:
 def quantized_sum() -> Theorem:
     """See `autodiff.quantized_sum`."""
     error, length, bits = function("e", Domain(-HALF, HALF, False, False)), positive("R"), integer("k", 1)
-    width = length / (2**bits - 1)
+    width: Expr = length / (2**bits - 1)
     change = integral(step * error * a)
     return Theorem(
         AllOf(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from sympy import Basic, Expr, S, Symbol, nan, oo, zoo
@@ -120,7 +121,7 @@ class Reader:
             raise Undecided(f"{expr} is not an exact finite number")
         if expr is S.ImaginaryUnit:
             return imaginary_unit(field)
-        from .functions import read_function
+        from .function_rules import read_function
 
         return read_function(self, expr)
 
@@ -144,6 +145,7 @@ class Reader:
         return self.field.element(index)
 
 
+@lru_cache(maxsize=512)
 def read(expr: Expr, where: Where = ()) -> tuple[Reader, Quotient]:
     """The reader and the element for an expression. Raises Undecided."""
     scales: dict[tuple[str, int], int] = {}

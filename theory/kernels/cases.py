@@ -14,7 +14,7 @@ from sympy.core.relational import Eq, Ne, Relational
 
 from ..measures import Mu, varies
 from ..symbols import Pointwise, domain_of
-from .functionals import linear_parts, with_canonical_bounds
+from .functional_rules import linear_parts, with_canonical_bounds
 from .generators import Field, Quotient, Undecided
 
 Where = tuple[Basic, ...]
@@ -122,7 +122,7 @@ def _squeezed(where: Where) -> Expr | None:
 def _is_real(distinction: Basic, where: Where) -> bool:
     """Whether positive, zero and negative are all cases there are."""
     from .algebra import read
-    from .functions import is_real_tree
+    from .function_rules import is_real_tree
 
     def real(part: Expr) -> bool:
         reader, value = read(part, where)
@@ -235,7 +235,7 @@ def _density_weights(body: Expr, where: Where, cases: _Cases) -> dict[Symbol, Ex
 
 
 def _read_weights(field: Field, value: Quotient) -> dict[Symbol, Expr] | None:
-    from .expressions import to_expression
+    from .readback import to_expression
 
     weights: dict[Symbol, Expr] = {}
     rest = value.num

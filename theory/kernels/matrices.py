@@ -25,6 +25,7 @@ from ..matrix_equality import difference, proved_equal
 from ..matrix_nodes import ShapeMismatch
 from ..matrix_points import concrete, dimensions, meets, points, shaped
 from ..matrix_values import Balls, Fractions, NoValue, Point, Values, with_precision
+from ..matrix_words import text_of
 from .matrix_entries import entries_vanish
 from .matrix_replay import replay
 
@@ -55,7 +56,7 @@ def refute(claim: MatrixIdentity) -> Fails | Unknown | None:
 
 def _refute(claim: MatrixIdentity) -> Fails | Unknown | None:
     tried, reason = 0, "no point was tried"
-    random = Random(f"{claim.lhs} = {claim.rhs}")
+    random = Random(f"{text_of(claim.lhs)} = {text_of(claim.rhs)}")
     for point in _candidates(claim, random):
         try:
             found = _failure(claim, point)
@@ -79,11 +80,11 @@ def _candidates(claim: MatrixIdentity, random: Random) -> Iterator[Point]:
 
 def _failure(claim: MatrixIdentity, point: Point) -> tuple[Any, Any, str] | None:
     """Both sides and how they were told apart, where they certainly differ at a point that meets the conditions."""
+    if not all(_meets(point, fact) for fact in claim.where):
+        raise NoValue("no point was found that meets the conditions")
     for arithmetic in (Fractions, Balls):
         values = Values(arithmetic, point)
         try:
-            if not all(meets(values, fact) for fact in claim.where):
-                raise NoValue("no point was found that meets the conditions")
             left, right = values.of(concrete(claim.lhs)), values.of(concrete(claim.rhs))
         except NoValue:
             if arithmetic is Balls:
@@ -91,6 +92,14 @@ def _failure(claim: MatrixIdentity, point: Point) -> tuple[Any, Any, str] | None
             continue
         return _difference(left, right, arithmetic)
     raise AssertionError
+
+
+def _meets(point: Point, fact: Any) -> bool:
+    """Whether a condition holds at a point: exactly where it is rational, else for certain in balls."""
+    try:
+        return meets(Values(Fractions, point), fact)
+    except NoValue:
+        return meets(Values(Balls, point), fact)
 
 
 def _difference(left: Any, right: Any, arithmetic: Any) -> tuple[Any, Any, str] | None:

@@ -13,7 +13,7 @@ from sympy import Basic, Expr, Integer, Product, Sum, Symbol
 from ..symbols import domain_of, integer
 from . import binomial_sums
 from .algebra import is_zero
-from .functionals import with_canonical_bounds
+from .functional_rules import with_canonical_bounds
 from .positivity import is_defined
 
 Where = tuple[Basic, ...]

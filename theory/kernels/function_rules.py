@@ -13,7 +13,7 @@ from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from ..measures import Mu
 from . import transcendental as tr
-from .functionals import read_functional
+from .functional_rules import read_functional
 from .generators import Quotient, Undecided, to_fraction
 from .ranges import NONNEGATIVE_RAY, POSITIVE_RAY, REAL_LINE, Range, enclosure
 from .signs import sign
