@@ -11,10 +11,8 @@ from sympy.abc import z
 
 from ..numerics import network_gradients as gradients
 from ..theory import written_networks as written
+from .curves import BLUE, GREEN, GREY, ORANGE, VERMILION
 from .picture import picture
-
-BLUE, VERMILION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
-GREY = "#555555"
 
 
 def _small() -> tuple[list[written.Layer], Matrix, Matrix]:

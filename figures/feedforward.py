@@ -9,26 +9,21 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from sympy import Expr, lambdify
+from sympy import lambdify
 
 from ..theory import activations
 from ..theory.activations import Activation, alpha, z
+from .curves import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, curve
 from .picture import picture
 
-BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
 LEAK = 0.2
+SLOPE = {alpha: LEAK}
 DRAWN = (
     (activations.SIGMOID, BLUE),
     (activations.TANH, VERMILION),
     (activations.RECTIFIER, GREEN),
     (activations.LEAKY, PURPLE),
 )
-
-
-def curve(expr: Expr) -> Callable[[Any], Any]:
-    """The expression in z as a NumPy function."""
-    compiled = lambdify(z, expr.subs(alpha, LEAK), "numpy")
-    return lambda at: np.broadcast_to(compiled(at), np.shape(at))
 
 
 @picture(size=(6.8, 2.6), panels=2)
@@ -44,9 +39,9 @@ def activation_functions(left: Any, right: Any) -> None:
 
 def _drawn(left: Any, right: Any, one: Activation, colour: str) -> None:
     below, above = np.linspace(-4, 0, 201)[:-1], np.linspace(0, 4, 201)[1:]
-    slope = curve(one.slope(z))
+    slope = curve(one.slope(z), z, SLOPE)
     everywhere = np.concatenate([below, above])
-    left.plot(everywhere, curve(one.value(z))(everywhere), color=colour, label=one.name)
+    left.plot(everywhere, curve(one.value(z), z, SLOPE)(everywhere), color=colour, label=one.name)
     if not one.kinks:
         right.plot(everywhere, slope(everywhere), color=colour)
         return
@@ -64,7 +59,7 @@ def vanishing_slopes(axes: Any) -> None:
     """The slope of tanh is the larger one near 0 and vanishes like 4 exp(-2|z|), faster than the sigmoid's, which stays
     below exp(-|z|) and 1/4."""
     at = np.linspace(0, 8, 400)
-    sigmoid, tanh = curve(activations.SIGMOID.slope(z)), curve(activations.TANH.slope(z))
+    sigmoid, tanh = curve(activations.SIGMOID.slope(z), z, SLOPE), curve(activations.TANH.slope(z), z, SLOPE)
     axes.plot(at, np.exp(-at), color=BLUE, linewidth=0.8, linestyle=(0, (4, 2)))
     axes.plot(at, 4 * np.exp(-2 * at), color=VERMILION, linewidth=0.8, linestyle=(0, (4, 2)))
     axes.plot(at, sigmoid(at), color=BLUE, label="sigmoid: below $e^{-|z|}$")
@@ -95,7 +90,7 @@ def uniform_approximation(left: Any, right: Any) -> None:
 
 def _interpolant(cells: int) -> Callable[[Any], Any]:
     """The square through equally spaced knots, by one hidden layer of rectifiers."""
-    relu = curve(activations.RECTIFIER.value(z))
+    relu = curve(activations.RECTIFIER.value(z), z, SLOPE)
     knots = np.linspace(0, 1, cells + 1)
     slopes = np.diff(knots**2) * cells
     changes = np.concatenate([slopes[:1], np.diff(slopes)])

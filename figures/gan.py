@@ -14,8 +14,8 @@ from ..theory.divergence import KL, affinity, js, total_variation, u
 from ..theory.gaussian import Normal
 from ..theory.symbols import real
 from ..theory.transport import quantile_coupling
+from .curves import BLUE, GREEN, GREY, SKY, VERMILION, curve, generator
 from .picture import picture
-from .vae import BLUE, GREEN, GREY, SKY, VERMILION, curve, generator
 
 x = real("x")
 DASHED, DOTTED = (0, (4, 2)), (0, (1, 1.5))

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Symbol, lambdify, log
+from sympy import Expr, log
 
 from ..numerics.losses import evaluated
 from ..theory import loss_terms as terms
 from ..theory import losses as theory
 from ..theory.penalties import soft_thresholded
+from .curves import BLUE, GREEN, GREY, SKY, VERMILION, curve
 from .picture import picture
-
-BLUE, VERMILION, GREEN, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9"
-GREY = "#555555"
-
-
-def curve(expr: Expr, variable: Symbol, at: Mapping[Symbol, float]) -> Callable[[Any], Any]:
-    """The expression as a NumPy function of one symbol, the others held at their values."""
-    compiled = lambdify([variable, *at], expr, "numpy", dummify=True)
-    return lambda values: np.broadcast_to(compiled(values, *at.values()), np.shape(values))
 
 
 @picture(size=(6.8, 2.6), panels=2)

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Symbol, lambdify
 
 from ..theory import vae as theory
 from ..theory.gaussian import Normal
+from .curves import BLUE, GREY, SKY, VERMILION, curve, generator
 from .picture import picture
-
-BLUE, VERMILION, GREEN, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9"
-GREY = "#555555"
 
 MODEL = {theory.w: 1.0, theory.b: 0.0, theory.s: 0.8, theory.x: 1.2}
 """The linear Gaussian model of the pictures: loading, offset, noise, datum."""
-
-
-def curve(expr: Expr, variable: Symbol, at: Mapping[Symbol, float]) -> Callable[[Any], Any]:
-    """The expression as a NumPy function of one symbol, the others held at their values."""
-    symbols = [variable, *at]
-    compiled = lambdify(symbols, expr, "numpy", dummify=True)
-    return lambda values: np.broadcast_to(compiled(values, *at.values()), np.shape(values))
-
-
-def generator(name: str) -> np.random.Generator:
-    """The generator of a picture: its draws depend on its name alone."""
-    return np.random.default_rng(int.from_bytes(hashlib.sha256(f"vae.{name}".encode()).digest()[:8], "big"))
 
 
 def _log_evidence() -> float:
@@ -72,7 +55,7 @@ def gradient_variances(axes: Any) -> None:
     exact curves, and the sample variance of 20,000 draws."""
     claims, at = theory.gradient_variances.claim.claims, {theory.mu: 1.0}
     scales = np.geomspace(0.1, 3, 200)
-    rng = generator("gradient_variances")
+    rng = generator("vae.gradient_variances")
     dots = np.geomspace(0.12, 2.6, 9)
     eps = rng.standard_normal((20_000, 1))
     z = at[theory.mu] + dots * eps
@@ -101,7 +84,7 @@ def importance_weighted(axes: Any) -> None:
     K = 1 stands the evidence lower bound in closed form, the dots average at least 20,000 groups of draws."""
     evidence, (centre, width) = _log_evidence(), _posterior()
     mean, scale = centre - width, 1.6 * width
-    rng = generator("importance_weighted")
+    rng = generator("vae.importance_weighted")
     counts = 2 ** np.arange(8)
     eps = rng.standard_normal((20_000, int(counts[-1])))
     z = mean + scale * eps
@@ -137,7 +120,7 @@ def reparametrized_noise(axes: Any) -> None:
     """Standard normal noise (grey) through the map z = mu + sigma eps, mu = 3 and sigma = 1/2: the histogram of 5,000
     mapped draws lies on the density N(mu, sigma^2), not on the one that takes sigma for the variance."""
     mean, scale = 3.0, 0.5
-    eps = generator("reparametrized_noise").standard_normal(5_000)
+    eps = generator("vae.reparametrized_noise").standard_normal(5_000)
     points = np.linspace(-3.5, 5.6, 500)
 
     def density(mu: float, sigma: float) -> Any:
@@ -167,7 +150,7 @@ def printed_estimator(axes: Any) -> None:
     axes.axhline(evidence, color="black", linewidth=1, linestyle=(0, (4, 2)), label="log-evidence")
     axes.plot(means, evidence - gap(means) - without(means), color=VERMILION, label="as printed")
     axes.plot(means, evidence - gap(means), color=BLUE, label="corrected")
-    rng = generator("printed_estimator")
+    rng = generator("vae.printed_estimator")
     likelihood = curve(Normal(theory.w * theory.z + theory.b, theory.s**2).logpdf(theory.x), theory.z, MODEL)
     prior = curve(Normal(0, 1).logpdf(theory.z), theory.z, {})
     for mean in np.linspace(-0.2, 2.4, 8):

@@ -144,7 +144,7 @@ def test_there_are_catalan_many_bracketings_and_both_sweeps_are_among_them() -> 
     assert {accumulate(chain, order, Tape()) for order in bracketings(1, 3)} == {((77, 98), (88, 112))}
 
 
-@pytest.mark.parametrize("widths", product((1, 3), (2, 4), (1, 5), (2, 3)))
+@pytest.mark.parametrize("widths", list(product((1, 3), (2, 4), (1, 5), (2, 3))))
 def test_costs_are_what_a_run_counts(widths: tuple[int, ...]) -> None:
     runs = {order: counted(widths, order) for order in bracketings(1, 3)}
     assert runs[forward(3)] == forward_cost(widths)

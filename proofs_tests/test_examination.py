@@ -604,7 +604,7 @@ def marked(names: Iterable[str]) -> list[object]:
 
 @cache
 def answers_beside(place: int, truth: bool) -> dict[str, Answer]:
-    """Ten claims share a process, which is quicker than one each; `decide_all` sees to it that none depends on another."""
+    """Ten claims share a process, which is quicker; `decide_all` sees to it that none depends on another."""
     table = TRUE if truth else FALSE
     names = [name for name in table if name not in SLOW][10 * place : 10 * place + 10]
     return dict(zip(names, decide_all([table[name] for name in names], Budget(seconds=60.0)), strict=True))

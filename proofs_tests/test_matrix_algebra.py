@@ -18,7 +18,6 @@ from sympy import (
     Symbol,
     Trace,
     Transpose,
-    ZeroMatrix,
     exp,
     log,
     sqrt,
@@ -72,6 +71,7 @@ PROVED = {
     "parallel sum of inverses": ((A.inv() + B.inv()).inv(), A * (A + B).inv() * B, ()),
     "projection": (X * (X.T * X).inv() * X.T * X * (X.T * X).inv() * X.T, X * (X.T * X).inv() * X.T, ()),
     "product of diagonals": (DiagMatrix(x) * DiagMatrix(y), DiagMatrix(HadamardProduct(x, y)), ()),
+    "square root of a square": (sqrt((x.T * y) ** 2), Abs(Trace(x.T * y)), ()),
     "vec of a product": (Vec(A * X * M), KroneckerProduct(M.T, A) * Vec(X), ()),
     "orthogonal": (A.T * B * A * A.T, A.T * B, (Q.orthogonal(A),)),
     "Kronecker products": (KroneckerProduct(A, B) * KroneckerProduct(C, D), KroneckerProduct(A * C, B * D), ()),
@@ -119,7 +119,6 @@ REFUTED = {
 
 AT_SIZES = {
     "Sylvester": (Determinant(I + U * V), Determinant(Identity(m) + V * U)),
-    "square root of a square": (sqrt((x.T * y) ** 2), Abs(Trace(x.T * y))),
 }
 
 

@@ -80,8 +80,8 @@ def product_adjoint() -> Theorem:
     cotangent, left, right = shaped("G", n, p), shaped("A", n, m), shaped("B", m, p)
     loss = shaped("L")
     note = (
-        "G is n x p and A^T is m x n: the printed product exists only for p = n and then is no m x p matrix unless all "
-        "three sizes agree; for square matrices, where it exists, it is wrong as well (a mutant of this statement)."
+        "G is n x p and A^T is m x n: the printed product exists only for p = m, and then it is n x n, the shape of B "
+        "only where all three sizes agree; there, for square matrices, it is wrong (a mutant of this statement)."
     )
     return Theorem(
         AllOf(

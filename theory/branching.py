@@ -25,6 +25,13 @@ from .symbols import positive, probability, real, reals
 
 ZERO, ONE = Integer(0), Integer(1)
 h, x, t = reals("h x t")
+upper, lower, above, below = (
+    real("A"),
+    real("C"),
+    real("b"),
+    real("d"),
+)  # A x + b above the threshold, C x + d elsewhere
+jump = (upper - lower) * t + above - below
 
 
 def kinks() -> Theorem:
@@ -55,12 +62,6 @@ def kinks() -> Theorem:
 def branch(at: Any, threshold: Any) -> Expr:
     """A x + b above the threshold, C x + d elsewhere."""
     return Piecewise((upper * at + above, at > threshold), (lower * at + below, True))
-
-
-upper, lower, above, below = real("A"), real("C"), real("b"), real("d")
-
-
-jump = (upper - lower) * t + above - below
 
 
 def branches() -> Theorem:
