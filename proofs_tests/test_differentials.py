@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from sympy import (
     Abs,
+    BlockMatrix,
     Derivative,
     Determinant,
     DiagMatrix,
@@ -15,6 +16,7 @@ from sympy import (
     Identity,
     ImmutableMatrix,
     Integer,
+    Integral,
     Inverse,
     KroneckerProduct,
     Lambda,
@@ -24,6 +26,8 @@ from sympy import (
     Max,
     Ne,
     OneMatrix,
+    Permanent,
+    Piecewise,
     Q,
     Rational,
     Sum,
@@ -34,6 +38,7 @@ from sympy import (
     exp,
     floor,
     log,
+    sign,
     sin,
     sqrt,
     symbols,
@@ -41,6 +46,7 @@ from sympy import (
 )
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagonalMatrix, DiagonalOf
+from sympy.matrices.expressions.dotproduct import DotProduct
 from sympy.matrices.expressions.hadamard import HadamardPower
 
 from theoremcheck.theory.derivative_check import verify
@@ -339,6 +345,15 @@ REFUSED = {
     "undefined function of X": (sigma(X), "hides"),
     "scalar function of a matrix": (exp(X), "MatrixFunction"),
     "sum over an index": (Sum(Trace(X**k), (k, 1, 3)), "Sum"),
+    "piecewise": (Piecewise((Trace(X), Trace(X) > 0), (0, True)), "Piecewise"),
+    "integral": (Integral(t * Trace(X), (t, 0, 1)), "Integral"),
+    "blocks": (Trace(BlockMatrix([[X, A], [A, X]])), "BlockMatrix"),
+    "permanent": (Permanent(X), "Permanent"),
+    "sign": (sign(Trace(X)), "sign"),
+    "function that hides X": (Trace(ElementwiseApplyFunction(Lambda(t, t * Trace(X)), A)), "function itself"),
+    "explicit matrix of entries": (Trace(ImmutableMatrix([[X[0, 0]]])), "rule"),
+    "matrix as an exponent": (Trace(HadamardPower(Integer(2), X)), "exponent"),
+    "eigenvalue of any matrix": (Eigenvalue(X, 0), "Q.symmetric"),
     "power by itself": (Trace(A ** Trace(X)), "exponent"),
     "Kronecker with a weight": (Trace(MatrixSymbol("G", n * n, n * n) * KroneckerProduct(X, A)), "Kronecker"),
     "second derivative of the exponential": (Trace(FrechetDerivative(exp, X, A) * B), "second derivative"),
@@ -363,6 +378,8 @@ def test_bad_input():
         gradient(Trace(MatrixSymbol("X", m, m)), X)
     with pytest.raises(ValueError, match="name of the variable"):
         gradient(Symbol("X") * Trace(A), X)
+    with pytest.raises(ValueError, match="size of a matrix"):
+        gradient(Trace(X), n)
     with pytest.raises(TypeError, match="neither"):
         gradient(Trace(X * A), X * A)
     with pytest.raises(ValueError, match="structure"):
@@ -371,6 +388,18 @@ def test_bad_input():
         gradient(Trace(Y.T * Z), Y, structure="symmetric")
     with pytest.raises(ShapeMismatch, match="increment"):
         differential(Trace(X), X, Y)
+
+
+def test_inner_product_node():
+    u, v = MatrixSymbol("u", 3, 1), MatrixSymbol("v", 3, 1)
+    assert gradient(DotProduct(u, v), u) == v
+
+
+def test_functions_that_are_not_named_are_differentiated_by_name():
+    first = gradient(sigma(Trace(a.T * x)), x)
+    assert first.has(Derivative)
+    assert hessian(sigma(Trace(a.T * x)), x).shape == (n, n)
+    assert hessian(Trace(one.T * (A * x).applyfunc(sigma)), x).shape == (n, n)
 
 
 def test_kinks_are_differentiated_off_the_kink():

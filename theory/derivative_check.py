@@ -99,6 +99,8 @@ def _compare(
     moved = values.set(variable, values.of(variable) + direction * step).of(expr)
     expected = _entries(moved, lambda v: v.imag * arb(2) ** STEP_BITS)
     found = _entries(values.set(increment, direction).of(claimed), lambda v: v.real)
+    if not all(v.is_finite() for v in [*_entries(base, lambda v: v), *found]):
+        raise NoValue("a value that is not finite")
     scale = max([1.0] + [float(abs(v.real).mid()) for v in _entries(base, lambda v: v)])
     _agree(expected, found, scale, original, variable, point)
     for left, right in equations:

@@ -47,6 +47,7 @@ from sympy import (
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagonalMatrix, DiagonalOf
+from sympy.matrices.expressions.dotproduct import DotProduct
 from sympy.matrices.expressions.hadamard import HadamardPower
 from sympy.matrices.expressions.matexpr import MatrixElement
 
@@ -67,6 +68,7 @@ from .matrix_nodes import (
     Vec,
     derivative_of,
 )
+from .matrix_points import dimensions
 
 
 def depends(expr: Any, variable: Any) -> bool:
@@ -77,8 +79,8 @@ def depends(expr: Any, variable: Any) -> bool:
 def require_expression(expr: Any, variable: Any) -> Any:
     """The expression as SymPy, after a look at what would make a derivative meaningless.
 
-    Raises TypeError for what is no expression or no variable, ValueError where another symbol has the variable's name,
-    NotDifferentiable for an undefined function of a matrix, which would hide the variable.
+    Raises TypeError for what is no expression or no variable, ValueError where another symbol has the variable's name
+    or the variable is a size, NotDifferentiable for an undefined function of a matrix, which would hide the variable.
     """
     if not isinstance(variable, MatrixSymbol | Symbol):
         raise TypeError(f"the variable {variable!r} is neither a MatrixSymbol nor a Symbol")
@@ -88,12 +90,20 @@ def require_expression(expr: Any, variable: Any) -> Any:
             raise ValueError(
                 f"{symbol!r} has the name of the variable but is another symbol (shape or assumptions differ)"
             )
+    if variable in dimensions([expr]):
+        raise ValueError(f"{variable} is the size of a matrix in {expr}: there is no derivative by it")
     for node in preorder_traversal(expr):
         if isinstance(node, AppliedUndef) and any(
             getattr(arg, "is_Matrix", False) and not is_scalar_matrix(arg) for arg in node.args
         ):
             raise NotDifferentiable(node, "an undefined function of a matrix hides how it depends on it")
-    return expr
+    return expr.replace(DotProduct, _as_trace)
+
+
+def _as_trace(one: Any, other: Any) -> Any:
+    """The inner product of two vectors, rows or columns, as a trace."""
+    row, column = (one if one.rows == 1 else one.T), (other if other.cols == 1 else other.T)
+    return Trace(row * column)
 
 
 def partial(function: Any, index: int) -> Callable[..., Any]:
@@ -186,6 +196,9 @@ def scalar_factors(algebra: MatrixAlgebra, expr: Any, variable: Any) -> list[tup
         base, exponent = algebra.scalar(expr.base), algebra.scalar(expr.exp)
         factors = [(exponent * base ** (exponent - 1), expr.base)]
         return factors + ([(base**exponent * log(base), expr.exp)] if depends(expr.exp, variable) else [])
+    if isinstance(expr, Subs) and len(expr.variables) == 1 and not depends(expr.expr, variable):
+        (place,), (argument,) = expr.variables, expr.point
+        return [(Subs(expr.expr.diff(place), place, algebra.scalar(argument)), argument)]
     if not expr.is_Function or not isinstance(expr, Expr) or not expr.args:
         raise NotDifferentiable(expr, "there is no rule for it")
     if any(getattr(arg, "is_Matrix", False) and not is_scalar_matrix(arg) for arg in expr.args):
@@ -198,6 +211,12 @@ def scalar_factors(algebra: MatrixAlgebra, expr: Any, variable: Any) -> list[tup
     return [(partial(expr, k)(*args), arg) for k, arg in enumerate(expr.args) if depends(arg, variable)]
 
 
+def require_symmetric(algebra: MatrixAlgebra, node: Any, form: Form) -> None:
+    """Raises NotDifferentiable where a form is not known to be symmetric."""
+    if form.terms != algebra.transpose(form).terms:
+        raise NotDifferentiable(node, "its matrix is not known to be symmetric; say so with Q.symmetric in `where`")
+
+
 def spectral_gradient(algebra: MatrixAlgebra, expr: Any) -> tuple[Form, Any]:
     """The gradient of an eigenvalue, a singular value or the nuclear norm by its matrix, and that matrix.
 
@@ -206,6 +225,7 @@ def spectral_gradient(algebra: MatrixAlgebra, expr: Any) -> tuple[Form, Any]:
     argument = expr.args[0]
     form = algebra.matrix(argument)
     if isinstance(expr, Eigenvalue):
+        require_symmetric(algebra, expr, form)
         v = algebra.atom(Eigenvector(algebra.write(form), expr.args[1]))
         return algebra.multiply(v, algebra.transpose(v)), argument
     if isinstance(expr, SingularValue):
@@ -267,7 +287,7 @@ def _hadamard(rule: Differential, expr: Any) -> Form:
 
 
 def _hadamard_power(rule: Differential, expr: Any) -> Form:
-    if depends(expr.exp, rule.variable):
+    if depends(expr.exp, rule.variable) or getattr(expr.exp, "is_Matrix", False):
         raise NotDifferentiable(expr, "the exponent depends on the variable")
     algebra, power = rule.algebra, rule.algebra.scalar(expr.exp)
     outer = [(algebra.matrix(expr.base), power - 1), (rule.matrix(expr.base), Integer(1))]
@@ -316,6 +336,7 @@ def _eigenvector(rule: Differential, expr: Any) -> Form:
 def eigenvector_response(algebra: MatrixAlgebra, expr: Any) -> tuple[Form, Form]:
     """The pseudo-inverse of w I - A, as (w I - A + v v.T)**-1 - v v.T, and v, for a simple eigenvalue w of A = A.T."""
     form = algebra.matrix(expr.args[0])
+    require_symmetric(algebra, expr, form)
     node = Eigenvector(algebra.write(form), expr.args[1])
     vector = algebra.atom(node)
     outer = algebra.multiply(vector, algebra.transpose(vector))

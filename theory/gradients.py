@@ -181,8 +181,8 @@ def _hadamard(back: Backward, expr: Any, weight: Form) -> None:
 
 
 def _hadamard_power(back: Backward, expr: Any, weight: Form) -> None:
-    if depends(expr.exp, back.variable):
-        raise NotDifferentiable(expr, "the exponent depends on the variable")
+    if depends(expr.exp, back.variable) or getattr(expr.exp, "is_Matrix", False):
+        raise NotDifferentiable(expr, "the exponent is a matrix or depends on the variable")
     algebra, power = back.algebra, back.algebra.scalar(expr.exp)
     outer = algebra.hadamard([(weight, Integer(1)), (algebra.matrix(expr.base), power - 1)])
     back.matrix(expr.base, algebra.scale(power, outer))

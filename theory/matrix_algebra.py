@@ -222,6 +222,8 @@ def _read_power(algebra: MatrixAlgebra, expr: Any) -> Form:
 
 
 def _read_hadamard(algebra: MatrixAlgebra, expr: Any) -> Form:
+    if isinstance(expr, HadamardPower) and (not expr.base.is_Matrix or getattr(expr.exp, "is_Matrix", False)):
+        return algebra.atom(expr)
     if isinstance(expr, HadamardPower):
         return algebra.hadamard([(algebra.matrix(expr.base), algebra.scalar(expr.exp))])
     return algebra.hadamard([(algebra.matrix(arg), ONE) for arg in expr.args])

@@ -80,6 +80,10 @@ class Balls:
     def function(function: Any, values: list[Any]) -> Any:
         """A named function at balls."""
         value = values[0]
+        if function in (sympy.re, sympy.conjugate):
+            return value
+        if function is sympy.atan2 and values[1].real > 0:
+            return (value / values[1]).atan()
         if function in (sympy.Abs, sympy.sign, sympy.Heaviside):
             if value.real.contains(0):
                 raise NoValue(f"{function} at zero")
@@ -103,7 +107,7 @@ class Balls:
         if function in _SIMPLE:
             return getattr(value, name)()
         if function is sympy.polygamma:
-            return acb.polygamma(values[1], values[0])
+            return values[1].polygamma(values[0])
         raise NoValue(f"the function {function} has no ball arithmetic here")
 
     @staticmethod

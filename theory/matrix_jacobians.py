@@ -147,7 +147,7 @@ def _hadamard(jac: Jacobian, expr: Any) -> Form:
 
 
 def _hadamard_power(jac: Jacobian, expr: Any) -> Form:
-    if depends(expr.exp, jac.variable):
+    if depends(expr.exp, jac.variable) or getattr(expr.exp, "is_Matrix", False):
         raise NotDifferentiable(expr, "the exponent depends on the variable")
     power = jac.algebra.scalar(expr.exp)
     weight = jac.algebra.hadamard([(jac.algebra.matrix(expr.base), power - 1)])
