@@ -9,6 +9,7 @@ import sys
 import time
 
 import numpy as np
+
 from theoremcheck.numerics.betting import betting_mean
 from theoremcheck.numerics.calibration import BETA, NOMINAL, calibration_table
 from theoremcheck.numerics.power import samples_needed

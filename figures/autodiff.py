@@ -5,33 +5,17 @@ Curves are the expressions of the theory; counts come from runs, dots from draws
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Symbol, lambdify
 
 from ..theory import autodiff as theory
 from ..theory import branching, training_steps
 from ..theory.accumulation import Tape, counted, forward, forward_cost, least_cost, reverse, reverse_cost
 from ..theory.rounding import fraction, nearest, step
 from ..theory.symbols import integer
+from .curves import BLUE, GREEN, GREY, ORANGE, VERMILION, curve, generator
 from .picture import picture
-
-BLUE, VERMILION, GREEN, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9"
-GREY = "#555555"
-
-
-def curve(expr: Expr, variable: Symbol, at: Mapping[Symbol, float], values: Any) -> Any:
-    """The expression at the values of one symbol, the others held."""
-    compiled = lambdify([variable, *at], expr, "numpy", dummify=True)
-    return np.broadcast_to(compiled(values, *at.values()), np.shape(values))
-
-
-def generator(name: str) -> np.random.Generator:
-    """The generator of a picture: its draws depend on its name alone."""
-    return np.random.default_rng(int.from_bytes(hashlib.sha256(f"autodiff.{name}".encode()).digest()[:8], "big"))
 
 
 @picture(size=(6.8, 2.9))
@@ -86,7 +70,7 @@ def crossover(axes: Any) -> None:
         ("forward", forward_cost, forward, VERMILION, "s"),
         ("reverse", reverse_cost, reverse, BLUE, "o"),
     ):
-        axes.plot(inputs, curve(cost((n, *hidden, outputs)), n, {}, inputs) / 1000, color=colour, label=name)
+        axes.plot(inputs, curve(cost((n, *hidden, outputs)), n)(inputs) / 1000, color=colour, label=name)
         runs = [counted((k, *hidden, outputs), order(4)) / 1000 for k in dots]
         axes.plot(dots, runs, mark, color=colour, markerfacecolor="white")
     axes.axvline(outputs, ymax=0.7, color=GREY, linewidth=0.6, linestyle=":")
@@ -102,7 +86,7 @@ def bottleneck(left: Any, right: Any) -> None:
     """Left: the cost of all bracketings of chains of six Jacobians with random widths up to 9, over the least: the
     two sweeps among them. Right: a chain 9, 9, w, 9, 9 against its middle width: at every width but 9 another order
     is cheaper."""
-    rng = generator("bottleneck")
+    rng = generator("autodiff.bottleneck")
     drawn = [tuple(int(k) for k in rng.integers(1, 10, 7)) for _ in range(400)]
     ratios = {
         "forward": [forward_cost(one) / least_cost(one) for one in drawn],
@@ -137,13 +121,13 @@ def bottleneck(left: Any, right: Any) -> None:
 def adam_bias(left: Any, right: Any) -> None:
     """Adam's average with beta = 0.9, raw and corrected: expectations as lines, means of 200 runs as dots. Left:
     gradients of expectation 1, where the correction is exact; right: of expectation 1 + t/4, where it lags."""
-    rng = generator("adam_bias")
+    rng = generator("autodiff.adam_bias")
     steps, beta = 40, 0.9
     at = np.arange(1, steps + 1)
     claim = theory.drift_bias.claim.claims["expectation"]
     for axes, drift in ((left, 0.0), (right, 0.25)):
         values = {training_steps.beta: beta, training_steps.level: 1.0, training_steps.drift: drift}
-        raw = curve(claim.closed, claim.variable, values, at)
+        raw = curve(claim.closed, claim.variable, values)(at)
         drawn = 1 + drift * at + rng.normal(size=(200, steps))
         average, means = np.zeros(200), []
         for one in drawn.T:
@@ -169,14 +153,14 @@ def quantization(left: Any, right: Any) -> None:
     Right: mean squared error of weights on 2^b levels: h^2/12 and h^2/6 as lines, 20,000 drawn weights as marks."""
     within = np.linspace(0, 3, 601)
     share = within % 1
-    left.plot(within, curve(nearest, fraction, {step: 1.0}, share), color=BLUE, label="nearest")
+    left.plot(within, curve(nearest, fraction, {step: 1.0})(share), color=BLUE, label="nearest")
     variance = theory.stochastic_rounding.claim.claims["variance"].rhs
-    deviation = np.sqrt(np.maximum(curve(variance, fraction, {step: 1.0}, share), 0))
+    deviation = np.sqrt(np.maximum(curve(variance, fraction, {step: 1.0})(share), 0))
     left.plot(within, deviation, color=ORANGE, label="stochastic, deviation")
     left.axhline(0.5, color="black", linewidth=1, linestyle=(0, (4, 2)), label="bound $h/2$")
     left.set(xlabel="$x/h$", ylabel="error over $h$", ylim=(0, 0.78))
     left.legend(loc="upper center", ncol=3, columnspacing=1.0)
-    rng = generator("quantization")
+    rng = generator("autodiff.quantization")
     weights = rng.uniform(-1, 1, 20_000)
     bits = np.arange(2, 11)
     sizes = 2 / (2.0**bits - 1)
@@ -220,9 +204,9 @@ def shards_and_branches(left: Any, right: Any) -> None:
     cut = next(one for one in mean.free_symbols if one.name == "t")
     values = {branching.upper: 1.0, branching.lower: -1.0, branching.above: 1.0, branching.below: 0.5}
     at = np.linspace(0.02, 0.98, 200)
-    right.plot(at, curve(mean, cut, values, at), color=BLUE, label="mean of $y$")
+    right.plot(at, curve(mean, cut, values)(at), color=BLUE, label="mean of $y$")
     slope, here = theory.threshold.claim.claims["derivative"].rhs, 0.4
-    height, tilt = (float(curve(one, cut, values, np.array([here]))[0]) for one in (mean, slope))
+    height, tilt = (float(curve(one, cut, values)(np.array([here]))[0]) for one in (mean, slope))
     near = np.array([here - 0.22, here + 0.22])
     right.plot(near, height + tilt * (near - here), color=GREEN, linestyle=(0, (4, 2)), label="slope: minus the jump")
     right.plot(near, [height, height], color=VERMILION, linestyle=(0, (1, 1)), label="slope by the branch: 0")

@@ -215,6 +215,7 @@ def mathtext(tex: str) -> str:
     """LaTeX within what matplotlib sets by itself, and as it sets it best."""
     for macro, plain in _UNKNOWN_TO_MATHTEXT.items():
         tex = re.sub(re.escape(macro) + "(?![a-zA-Z])", re.escape(plain), tex)
+    tex = re.sub(r"\\(mathbf|mathbb|mathcal|bar|hat|tilde|vec)\s+(\w|\\[a-zA-Z]+)", r"\\\1{\2}", tex)
     tex = re.sub(r"\\int(?![a-zA-Z_^]| *[_^])", lambda _: r"\int\;", tex)
     before = ""
     while before != tex:

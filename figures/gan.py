@@ -27,8 +27,8 @@ def optimal_discriminator(axes: Any) -> None:
     2,000 draws of each law by logistic regression on 1, x and x^2. It is 1/2 where the densities cross."""
     data, made = Normal(0, 1), Normal(Rational(9, 5), Rational(16, 25))
     points = np.linspace(-4, 5, 400)
-    densities = [curve(law.pdf(x), x, {})(points) for law in (data, made)]
-    best = curve(theory.best.subs({theory.p: data.pdf(x), theory.q: made.pdf(x)}), x, {})
+    densities = [curve(law.pdf(x), x)(points) for law in (data, made)]
+    best = curve(theory.best.subs({theory.p: data.pdf(x), theory.q: made.pdf(x)}), x)
     rng = generator("gan.optimal_discriminator")
     fitted = logistic_regression(rng.normal(0, 1, 2_000), rng.normal(1.8, 0.8, 2_000))
     for values, colour, name, at in zip(densities, (SKY, VERMILION), ("data", "generated"), (-1.35, 3.1), strict=True):
@@ -94,8 +94,8 @@ def generator_losses(losses: Any, signals: Any) -> None:
     logit, d = real("s"), theory.fooled
     kinds = (("saturating", VERMILION, log(1 - d)), ("non-saturating", BLUE, -log(d)))
     for name, colour, loss in kinds:
-        losses.plot(chance, curve(loss, d, {})(chance), color=colour)
-        slope = curve(-claims[name].rhs, logit, {})
+        losses.plot(chance, curve(loss, d)(chance), color=colour)
+        slope = curve(-claims[name].rhs, logit)
         signals.plot(chance, slope(np.log(chance / (1 - chance))), color=colour)
     losses.text(0.22, 1.9, "$-\\log D$", color=BLUE, va="bottom", fontsize=7)
     losses.text(0.78, -2.1, "$\\log(1-D)$", color=VERMILION, ha="right", va="top", fontsize=7)
@@ -139,8 +139,8 @@ def variational_bound(axes: Any) -> None:
     each tangent t u - f*(t), and touches that of t = f'(p/q); a critic made for another ratio R loses the gap."""
     ratio, rival = 2.2, 0.8
     points = np.linspace(0.005, 3, 300)
-    convex = curve(KL.f, u, {})
-    critic = curve(KL.best_critic(u), u, {})
+    convex = curve(KL.f, u)
+    critic = curve(KL.best_critic(u), u)
     tangent, touching = (curve(KL.t * u - KL.conjugate, u, {KL.t: float(critic(at))}) for at in (rival, ratio))
     axes.plot(points, convex(points), color=BLUE)
     axes.plot(points, touching(points), color=GREY, linewidth=0.9, linestyle=DASHED)

@@ -13,7 +13,7 @@ from typing import Any
 
 from .measurement import ALPHA_PER_TEST, Estimate, Measurement, Tier, rng_for
 
-_EXTRAS = {"torch": "torch", "sklearn": "data", "ot": "transport", "matplotlib": "figures"}
+_EXTRAS = {"torch": "torch", "sklearn": "data", "ot": "transport", "matplotlib": "figures", "jax": "jax"}
 
 
 class Status(StrEnum):

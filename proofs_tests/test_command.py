@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sympy import Symbol
+
 from theoremcheck.interface import run
 from theoremcheck.interface.choice import NoSuch, choose, one_of
 from theoremcheck.interface.command import main

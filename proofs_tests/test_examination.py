@@ -579,8 +579,6 @@ UNKNOWN_TRUE: dict[str, str] = {
     "trap: diagonal binomial sum": "sums with the upper limit in the term need creative telescoping",
 }
 UNKNOWN_FALSE: dict[str, str] = {
-    "log of a product of reals": "where a side has no real value there is nothing to compare",
-    "log of a square": "where a side has no real value there is nothing to compare",
     "zero at the root of two": "the only counterexample is irrational",
     "zero at the cube root of two": "the only counterexample is irrational",
     "a bump at pi": "the counterexamples are within 1/1200 of pi",
@@ -589,7 +587,6 @@ UNKNOWN_FALSE: dict[str, str] = {
     "inverse square across its pole": "a divergent integral has no value to compare",
     "Laplace without a sign": "a divergent integral has no value to compare",
     "Basel to six digits": "no kernel for infinite sums",
-    "harmonic numbers bounded": "where a sum stays open only a handful of points is tried",
     "Borwein's eighth": "no enclosure of a slowly decaying oscillating integral",
 }
 

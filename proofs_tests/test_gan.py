@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sympy import Rational, log, oo
+
 from theoremcheck.theory import divergence, gan, transport
 from theoremcheck.theory.budget import Budget
 from theoremcheck.theory.claims import AllOf, Definition

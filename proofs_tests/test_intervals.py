@@ -8,6 +8,7 @@ from itertools import pairwise
 import mpmath
 import numpy as np
 import pytest
+
 from theoremcheck.numerics import intervals
 from theoremcheck.numerics.betting import bounded_mean, sequence_bounds, sequential_mean
 from theoremcheck.numerics.calibration import BETA, NOMINAL, Calibration, calibration_table

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 import theoremcheck
 from theoremcheck.interface.run import measurements
 from theoremcheck.theory.evidence import (

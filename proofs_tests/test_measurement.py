@@ -9,6 +9,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+
 from theoremcheck.numerics.betting import bounded_mean
 from theoremcheck.numerics.intervals import Interval
 from theoremcheck.numerics.measured import Measured, Status, run

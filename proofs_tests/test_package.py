@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 import theoremcheck
 from theoremcheck.theory.source import equations
 from theoremcheck.theory.statements import catalogue, statements_of, topic_module, topics

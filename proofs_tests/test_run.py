@@ -8,6 +8,7 @@ from xml.etree.ElementTree import tostring
 
 import numpy as np
 import pytest
+
 from theoremcheck.interface import run
 from theoremcheck.interface.junit import junit
 from theoremcheck.interface.record import record

@@ -9,6 +9,7 @@ import time
 from types import ModuleType
 
 import pytest
+
 from theoremcheck.interface import run
 from theoremcheck.interface.digest import measurement_digest, statement_digest
 from theoremcheck.interface.run import Evidence, gather

@@ -49,7 +49,12 @@ class Claim:
 
 @dataclass(frozen=True)
 class Identity(Claim):
-    """lhs = rhs for all values of the symbols in their domains that satisfy `where`."""
+    """lhs = rhs for all values of the symbols in their domains that satisfy `where`, where both sides have values.
+
+    Logarithms and roots have their principal values, complex where they leave the real line: so
+    log(x y) = log x + log y is false for real x, y. Where a side has no value at all nothing is claimed:
+    1 + x + ... + x^n = (1 - x^(n+1))/(1 - x) needs no x != 1.
+    """
 
     lhs: Expr
     rhs: Expr

@@ -17,15 +17,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from sympy import (
-    Abs,
-    Add,
     Adjoint,
-    Derivative,
     Determinant,
     DiagMatrix,
-    DiracDelta,
     Dummy,
-    Expr,
     HadamardProduct,
     Integer,
     Inverse,
@@ -35,13 +30,10 @@ from sympy import (
     MatPow,
     MatrixSymbol,
     Mul,
-    Subs,
     Symbol,
     Trace,
     Transpose,
-    log,
     preorder_traversal,
-    sqrt,
     sympify,
 )
 from sympy.core.function import AppliedUndef
@@ -51,6 +43,7 @@ from sympy.matrices.expressions.dotproduct import DotProduct
 from sympy.matrices.expressions.hadamard import HadamardPower
 from sympy.matrices.expressions.matexpr import MatrixElement
 
+from .chain_rule import depends, entrywise_derivative, scalar_factors
 from .derivative_check import verify
 from .matrix_algebra import Form, MatrixAlgebra, is_scalar_matrix, same
 from .matrix_nodes import (
@@ -58,7 +51,6 @@ from .matrix_nodes import (
     Eigenvalue,
     Eigenvector,
     FrechetDerivative,
-    LeftSingularVector,
     LowerTriangle,
     MatrixFunction,
     NotDifferentiable,
@@ -66,14 +58,9 @@ from .matrix_nodes import (
     ShapeMismatch,
     SingularValue,
     Vec,
-    derivative_of,
 )
 from .matrix_points import dimensions
-
-
-def depends(expr: Any, variable: Any) -> bool:
-    """Whether the variable occurs in the expression."""
-    return variable in expr.free_symbols
+from .spectral_derivatives import eigenvector_response, spectral_gradient
 
 
 def require_expression(expr: Any, variable: Any) -> Any:
@@ -104,38 +91,6 @@ def _as_trace(one: Any, other: Any) -> Any:
     """The inner product of two vectors, rows or columns, as a trace."""
     row, column = (one if one.rows == 1 else one.T), (other if other.cols == 1 else other.T)
     return Trace(row * column)
-
-
-def partial(function: Any, index: int) -> Callable[..., Any]:
-    """The partial derivative of a scalar function `f(args)` by one of its arguments, at given arguments.
-
-    Raises NotDifferentiable where SymPy knows none, or only a distribution.
-    """
-    dummies = [Dummy(f"u{k}", real=True) for k in range(len(function.args))]
-    try:
-        found = function.func(*dummies).diff(dummies[index])
-    except Exception:
-        raise NotDifferentiable(function, "no derivative is known") from None
-    if isinstance(function, AppliedUndef):
-        free = dummies[index]
-
-        def undefined(*args: Any) -> Any:
-            placed = (*args[:index], free, *args[index + 1 :])
-            return Subs(Derivative(function.func(*placed), free), free, args[index])
-
-        return undefined
-    if found.has(Derivative, Subs, DiracDelta):
-        raise NotDifferentiable(function, "no derivative is known")
-    return lambda *args: found.xreplace(dict(zip(dummies, args, strict=True)))
-
-
-def entrywise_derivative(function: Any, node: Any) -> Any:
-    """The derivative of a Lambda of one scalar. Raises NotDifferentiable."""
-    found = derivative_of(function)
-    undefined = function.expr.atoms(AppliedUndef)
-    if found.expr.has(DiracDelta) or (found.expr.has(Derivative, Subs) and not undefined):
-        raise NotDifferentiable(node, "no derivative of the function is known")
-    return found
 
 
 class Differential:
@@ -181,59 +136,6 @@ class Differential:
         if rule is None:
             raise NotDifferentiable(expr, "there is no rule for it")
         return rule(self, expr)
-
-
-def scalar_factors(algebra: MatrixAlgebra, expr: Any, variable: Any) -> list[tuple[Any, Any]]:
-    """Pairs (factor, argument) with d expr = sum of factor * d argument, for a scalar function of scalars."""
-    if isinstance(expr, Add):
-        return [(Integer(1), arg) for arg in expr.args]
-    if isinstance(expr, Mul):
-        values = [algebra.scalar(arg) for arg in expr.args]
-        return [(Mul(*values[:k], *values[k + 1 :]), arg) for k, arg in enumerate(expr.args) if depends(arg, variable)]
-    if isinstance(expr, log) and isinstance(expr.args[0], Abs):
-        return [(1 / algebra.scalar(expr.args[0].args[0]), expr.args[0].args[0])]
-    if expr.is_Pow:
-        base, exponent = algebra.scalar(expr.base), algebra.scalar(expr.exp)
-        factors = [(exponent * base ** (exponent - 1), expr.base)]
-        return factors + ([(base**exponent * log(base), expr.exp)] if depends(expr.exp, variable) else [])
-    if isinstance(expr, Subs) and len(expr.variables) == 1 and not depends(expr.expr, variable):
-        (place,), (argument,) = expr.variables, expr.point
-        return [(Subs(expr.expr.diff(place), place, algebra.scalar(argument)), argument)]
-    if not expr.is_Function or not isinstance(expr, Expr) or not expr.args:
-        raise NotDifferentiable(expr, "there is no rule for it")
-    if any(getattr(arg, "is_Matrix", False) and not is_scalar_matrix(arg) for arg in expr.args):
-        raise NotDifferentiable(
-            expr, "a scalar function of a matrix; use MatrixFunction, or applyfunc for the entrywise one"
-        )
-    if not all(isinstance(arg, Expr) for arg in expr.args):
-        raise NotDifferentiable(expr, "there is no rule for it")
-    args = [algebra.scalar(arg) for arg in expr.args]
-    return [(partial(expr, k)(*args), arg) for k, arg in enumerate(expr.args) if depends(arg, variable)]
-
-
-def require_symmetric(algebra: MatrixAlgebra, node: Any, form: Form) -> None:
-    """Raises NotDifferentiable where a form is not known to be symmetric."""
-    if form.terms != algebra.transpose(form).terms:
-        raise NotDifferentiable(node, "its matrix is not known to be symmetric; say so with Q.symmetric in `where`")
-
-
-def spectral_gradient(algebra: MatrixAlgebra, expr: Any) -> tuple[Form, Any]:
-    """The gradient of an eigenvalue, a singular value or the nuclear norm by its matrix, and that matrix.
-
-    The eigenvalue and the singular value must be simple, the matrix of the nuclear norm must have full rank.
-    """
-    argument = expr.args[0]
-    form = algebra.matrix(argument)
-    if isinstance(expr, Eigenvalue):
-        require_symmetric(algebra, expr, form)
-        v = algebra.atom(Eigenvector(algebra.write(form), expr.args[1]))
-        return algebra.multiply(v, algebra.transpose(v)), argument
-    if isinstance(expr, SingularValue):
-        u = algebra.atom(LeftSingularVector(algebra.write(form), expr.args[1]))
-        value = SingularValue(algebra.write(form), expr.args[1])
-        return algebra.scale(1 / value, algebra.multiply(u, algebra.transpose(u), form)), argument
-    gram = algebra.multiply(algebra.transpose(form), form)
-    return algebra.multiply(form, algebra.function(lambda t: 1 / sqrt(t), gram)), argument
 
 
 def _product(rule: Differential, expr: Any) -> Form:
@@ -331,18 +233,6 @@ def _frechet(rule: Differential, expr: Any) -> Form:
 def _eigenvector(rule: Differential, expr: Any) -> Form:
     resolvent, vector = eigenvector_response(rule.algebra, expr)
     return rule.algebra.multiply(resolvent, rule.matrix(expr.args[0]), vector)
-
-
-def eigenvector_response(algebra: MatrixAlgebra, expr: Any) -> tuple[Form, Form]:
-    """The pseudo-inverse of w I - A, as (w I - A + v v.T)**-1 - v v.T, and v, for a simple eigenvalue w of A = A.T."""
-    form = algebra.matrix(expr.args[0])
-    require_symmetric(algebra, expr, form)
-    node = Eigenvector(algebra.write(form), expr.args[1])
-    vector = algebra.atom(node)
-    outer = algebra.multiply(vector, algebra.transpose(vector))
-    shift = algebra.scale(Eigenvalue(*node.args), algebra.identity(form.rows))
-    inverse = algebra.inverse(algebra.add(shift, algebra.scale(Integer(-1), form), outer))
-    return algebra.add(inverse, algebra.scale(Integer(-1), outer)), vector
 
 
 def _linear(name: str) -> Callable[[Differential, Any], Form]:
@@ -474,4 +364,4 @@ def is_about(fact: Any, variable: Any) -> bool:
     return bool(getattr(fact, "arguments", (None,))[0] == variable)
 
 
-__all__ = ["Differential", "depends", "differential", "directional_derivative", "rules_applied"]
+__all__ = ["Differential", "differential", "directional_derivative", "rules_applied"]

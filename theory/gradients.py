@@ -40,18 +40,9 @@ from sympy.matrices.expressions.diagonal import DiagonalMatrix, DiagonalOf
 from sympy.matrices.expressions.hadamard import HadamardPower
 from sympy.matrices.expressions.matexpr import MatrixElement
 
+from .chain_rule import depends, entrywise_derivative, scalar_factors
 from .derivative_check import verify
-from .differentials import (
-    depends,
-    eigenvector_response,
-    entrywise_derivative,
-    increment_of,
-    is_about,
-    is_matrix,
-    require_expression,
-    scalar_factors,
-    spectral_gradient,
-)
+from .differentials import increment_of, is_matrix, require_expression
 from .matrix_algebra import Form, MatrixAlgebra, is_scalar_matrix, same
 from .matrix_nodes import (
     BasisVector,
@@ -67,6 +58,7 @@ from .matrix_nodes import (
     SingularValue,
     Vec,
 )
+from .spectral_derivatives import eigenvector_response, spectral_gradient
 
 Structure = Literal[
     "general", "symmetric", "diagonal", "lower triangular", "upper triangular", "orthogonal", "toeplitz",
@@ -421,4 +413,4 @@ def _check(expr: Any, variable: Any, result: Any, structure: Structure, where: t
     verify(expr, variable, total, increment, where, kind, equations)
 
 
-__all__ = ["Backward", "Structure", "backward", "gradient", "is_about"]
+__all__ = ["Backward", "Structure", "backward", "gradient"]

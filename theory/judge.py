@@ -119,13 +119,13 @@ def _decide_open(claim: Identity | Inequality) -> Answer:
         if isinstance(same := _same_normal_form(claim), Holds):
             return same
         if _has_sums(claim) and sums.prove_sum_identity(claim.lhs, claim.rhs, claim.where):
-            return Holds(Strength.PROVED, "induction", "the sum telescopes: base and step have the same normal form")
+            return Holds(Strength.PROVED, "induction", "both sides start alike and grow alike")
         proof: Answer = integrals.prove_integral_identity(claim.lhs, claim.rhs, claim.where)
         if isinstance(proof, Holds):
             return proof
     closed = [integrals.close(side, claim.where).expr for side in (claim.lhs, claim.rhs)]
     if _is_open(*closed):
-        failure = refuter.refute(claim, "spot")
+        failure = refuter.refute(claim, "quick")
         return failure or Unknown("an integral or a sum in it has no justified closed form")
     answer = decide_here(replace(claim, lhs=closed[0], rhs=closed[1]))
     return answer if isinstance(answer, Unknown) else replace(answer, method=f"integrals closed, {answer.method}")

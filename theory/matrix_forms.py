@@ -308,7 +308,8 @@ class FormArithmetic:
                 return self.kronecker([self.power(factor, exponent) for factor in factors])
             return None
         if len(word) <= 1:
-            if not all((letter.power * exponent).is_integer or letter.power == 1 for letter in word):
+            # (X**n)**(1/n) is not X: an inner power may be multiplied by an integer only.
+            if not all(exponent.is_integer or letter.power == 1 for letter in word):
                 return None
             return self.collect(size, size, [(ONE, tuple(Letter(b, f, p * exponent) for b, f, p in word))])
         if exponent == -1 and all(same(letter.rows, letter.cols) for letter in word):
@@ -324,6 +325,8 @@ class FormArithmetic:
 
     def bracket(self, form: Form, power: Any = ONE) -> Form:
         """A sum as one letter; the same letter for its negative and its transpose."""
+        if power.is_integer is not True:
+            return Form(form.rows, form.cols, {(Letter(self.write(form), False, power),): ONE})
         scale = ONE
         if self.expanded or len(form.terms) == 1:
             numbers = [c for _, c in sorted(form.terms.items(), key=lambda term: word_key(term[0])) if c.is_Rational]

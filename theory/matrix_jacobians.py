@@ -36,16 +36,9 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagonalMatrix, DiagonalOf
 from sympy.matrices.expressions.hadamard import HadamardPower
 
+from .chain_rule import depends, entrywise_derivative
 from .derivative_check import verify
-from .differentials import (
-    Differential,
-    depends,
-    entrywise_derivative,
-    increment_of,
-    is_about,
-    is_matrix,
-    require_expression,
-)
+from .differentials import Differential, increment_of, is_about, is_matrix, require_expression
 from .gradients import backward, gradient
 from .matrix_algebra import Form, MatrixAlgebra
 from .matrix_nodes import Commutation, DiagonalSelection, LowerTriangle, NotDifferentiable, Vec

@@ -46,6 +46,13 @@ def certainly_differ(left: Expr, right: Expr, point: Mapping[Symbol, Any]) -> bo
     return one is not None and other is not None and not one.overlaps(other)
 
 
+def printed(expr: Expr, point: Mapping[Symbol, Any]) -> str:
+    """The principal value at the point, in decimals that are all certain."""
+    value = enclose_complex(expr, point)
+    real, imaginary = (part.str(16, radius=False) for part in (value.real, value.imag))
+    return str(real) if value.imag.is_zero() else f"{real} + {imaginary} i"
+
+
 def _number(value: Any) -> Any:
     if isinstance(value, Rational):
         return acb(fmpq(int(value.p), int(value.q)))

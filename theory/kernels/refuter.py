@@ -25,7 +25,7 @@ from sympy import Basic, Expr, Integer, Rational, preorder_traversal, srepr
 
 from ..claims import Identity, Inequality, is_about_measures
 from ..evidence import Counterexample, Fails
-from . import exact, search
+from . import complexballs, exact, search
 from .balls import enclose, relation_at
 from .points import Point, Space, length, sample_points, witness
 from .replay import replay
@@ -44,6 +44,7 @@ _HEAVY = {
     "harmonic",
     "binomial",
 }
+MASS_ONE = Integer(1)
 _LOOPS = {"Sum", "Product", "Integral"}
 
 
@@ -71,6 +72,8 @@ def refute(claim: Identity | Inequality, effort: Effort = "quick", name: str = "
     for point in _candidates(claim, space, plan, name):
         if violated(claim, point):
             return Fails(certified(claim, shrink(claim, space, point)), "search, certified")
+        if (found := _off_the_real_line(claim, point)) is not None:
+            return Fails(found, "search, certified")
     return None
 
 
@@ -88,6 +91,22 @@ def violated(claim: Identity | Inequality, point: Point) -> bool:
     if finer is None:
         return False
     return bool({"==": finer != 0, "<=": finer > 0, ">=": finer < 0}[claim.relation])
+
+
+def _off_the_real_line(claim: Identity | Inequality, point: Point) -> Counterexample | None:
+    """The point as a counterexample to an identity, where a side leaves the real line and principal values differ."""
+    if claim.relation != "==" or None not in (enclose(claim.lhs, point), enclose(claim.rhs, point)):
+        return None
+    if not complexballs.certainly_differ(claim.lhs, claim.rhs, point):
+        return None
+    return Counterexample(
+        point={symbol.name: str(value) for symbol, value in point.items()},
+        left=complexballs.printed(claim.lhs, point),
+        relation="==",
+        right=complexballs.printed(claim.rhs, point),
+        certificate="complex ball arithmetic at 128 bits, principal values",
+        replay=replay(claim.lhs, "==", claim.rhs, point, 50),
+    )
 
 
 def _candidates(claim: Identity | Inequality, space: Space, plan: _Plan, name: str) -> Iterator[Point]:
@@ -232,42 +251,46 @@ def _printed(side: Expr, fraction: Any | None, point: Point, digits: int) -> str
 
 
 def _refute_on_atoms(claim: Identity | Inequality, effort: Effort, name: str) -> Fails | None:
-    for count in (1, 2, 3):
+    # Atoms of other mass than one tell densities from weights: the sum of p^2 is at most one, its integral is not.
+    spaces = [(count, Integer(1)) for count in (1, 2, 3)]
+    if effort != "spot":
+        spaces += [(2, Rational(1, 100)), (2, Integer(100))]
+    for count, mass in spaces:
         try:
-            scalar = on_atoms(claim, count)
+            scalar = on_atoms(claim, count, mass)
         except ValueError:
             return None
         failure = refute(scalar, effort, name)
         if failure is not None:
-            return Fails(_on_atoms_said(failure.counterexample, claim, count), failure.method)
+            return Fails(_on_atoms_said(failure.counterexample, claim, count, mass), failure.method)
     return None
 
 
-def on_atoms(claim: Identity | Inequality, count: int) -> Identity | Inequality:
-    """The claim on a space of `count` atoms with counting measure; raises ValueError as `measures.on_atoms` does."""
+def on_atoms(claim: Identity | Inequality, count: int, mass: Expr = MASS_ONE) -> Identity | Inequality:
+    """The claim on a space of `count` atoms of equal mass; raises ValueError as `measures.on_atoms` does."""
     from ..measures import atom_values, pointwise_symbols, varies
     from ..measures import on_atoms as close
 
     where: list[Basic] = []
     for condition in claim.where:
         if varies(condition):
-            values = {s: atom_values(s, count) for s in pointwise_symbols(condition)}
+            values = {s: atom_values(s, count, mass) for s in pointwise_symbols(condition)}
             where += [condition.xreplace({s: v[i] for s, v in values.items()}) for i in range(count)]
         else:
-            where.append(close(condition, count))
-    lhs, rhs = close(claim.lhs, count), close(claim.rhs, count)
+            where.append(close(condition, count, mass))
+    lhs, rhs = close(claim.lhs, count, mass), close(claim.rhs, count, mass)
     if isinstance(claim, Inequality):
         return Inequality(lhs, claim.relation, rhs, tuple(where))
     return Identity(lhs, rhs, tuple(where))
 
 
-def _on_atoms_said(found: Counterexample, claim: Identity | Inequality, count: int) -> Counterexample:
+def _on_atoms_said(found: Counterexample, claim: Identity | Inequality, count: int, mass: Expr) -> Counterexample:
     from ..measures import pointwise_symbols
 
     densities = sorted({s.name for side in (claim.lhs, claim.rhs) for s in pointwise_symbols(side) if s.normalized})
-    said = f"{found.certificate}, on {count} atom{'s' if count > 1 else ''} of mass 1"
+    said = f"{found.certificate}, on {count} atom{'s' if count > 1 else ''} of mass {mass}"
     if densities:
-        said += "; weights of " + ", ".join(densities) + " are divided by their sum"
+        said += f"; weights of {', '.join(densities)} are divided by their sum{' and the mass' if mass != 1 else ''}"
     return Counterexample(found.point, found.left, found.relation, found.right, said, found.replay)
 
 
