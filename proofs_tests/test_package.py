@@ -1,4 +1,4 @@
-"""What holds for the package as a whole: light imports, downward arrows, twins in all rooms, the words that must not stand."""
+"""What holds for the package as a whole: light imports, downward arrows, twins in all rooms, known references."""
 
 import ast
 import importlib.util
