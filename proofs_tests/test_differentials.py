@@ -390,6 +390,44 @@ def test_bad_input():
         differential(Trace(X), X, Y)
 
 
+i, j = symbols("i j", integer=True, nonnegative=True)
+rows, cols = (i, 0, n - 1), (j, 0, m - 1)
+
+INDEXED = {
+    "entry of a product": ((x.T * A * x)[0, 0], x, A * x + A.T * x),
+    "function of an entry": (log((x.T * x)[0, 0] + 1), x, 2 / (Trace(x.T * x) + 1) * x),
+    "sum of squares": (Sum(Y[i, j] ** 2, rows, cols), Y, 2 * Y),
+    "sum of all": (Sum(Y[i, j], rows, cols), Y, OneMatrix(n, m)),
+    "bilinear": (Sum(X[i, j] * x[i, 0] * y[j, 0], rows, (j, 0, n - 1)), X, x * y.T),
+    "diagonal": (Sum(X[i, i], rows), X, I),
+}
+
+
+@pytest.mark.parametrize("name", INDEXED)
+def test_sums_over_indices_are_read_as_matrices(name):
+    expr, variable, printed = INDEXED[name]
+    assert equal(gradient(expr, variable), printed) is True
+    direction = MatrixSymbol("E", *variable.shape)
+    assert equal(directional_derivative(expr, variable, direction), Trace(printed.T * direction)) is True
+
+
+@pytest.mark.parametrize(
+    "total",
+    [
+        Sum(x[i, 0] ** 3, rows),
+        Sum(X[i, i] * x[i, 0], rows),
+        Sum(Y[i, j], (i, 0, m - 1), cols),
+        Sum(X[i, i + 1], (i, 0, n - 2)),
+        Sum(exp(X[i, 0]), rows),
+    ],
+    ids=str,
+)
+def test_sums_that_are_no_matrix_products_are_refused(total):
+    variable = next(symbol for symbol in (X, Y, x) if total.has(symbol))
+    with pytest.raises(NotDifferentiable, match="Sum"):
+        gradient(total, variable)
+
+
 def test_inner_product_node():
     u, v = MatrixSymbol("u", 3, 1), MatrixSymbol("v", 3, 1)
     assert gradient(DotProduct(u, v), u) == v

@@ -72,11 +72,12 @@ def test_topics_stand_in_every_room():
     assert all(found == set(topics()) for found in rooms.values()), rooms
 
 
-def test_each_measurement_belongs_to_a_statement_of_its_topic():
+def test_each_measurement_belongs_to_a_statement_of_its_module_s_topic():
     known = catalogue()
     for key, one in measurements().items():
         assert one.statement in known, key
-        assert one.function.__module__.rpartition(".")[2] == one.statement.partition(".")[0], key
+        module = one.function.__module__.rpartition(".")[2]
+        assert module not in topics() or module == one.statement.partition(".")[0], key
 
 
 def test_no_verdict_is_typed_in():

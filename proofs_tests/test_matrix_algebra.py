@@ -67,6 +67,8 @@ PROVED = {
     "determinant of a multiple": (Determinant(2 * A), 2**n * Determinant(A), ()),
     "log-determinant": (log(Determinant(A * B)), log(Determinant(A)) + log(Determinant(B)), (DEFINITE_A, DEFINITE_B)),
     "Woodbury": ((A + U * V).inv(), A.inv() - A.inv() * U * (Identity(m) + V * A.inv() * U).inv() * V * A.inv(), ()),
+    "Sylvester": (Determinant(I + U * V), Determinant(Identity(m) + V * U), ()),
+    "rank one": (Determinant(2 * I - x * y.T), 2**n * (1 - Trace(y.T * x) / 2), ()),
     "push through": ((I + A * B).inv() * A, A * (I + B * A).inv(), ()),
     "parallel sum of inverses": ((A.inv() + B.inv()).inv(), A * (A + B).inv() * B, ()),
     "projection": (X * (X.T * X).inv() * X.T * X * (X.T * X).inv() * X.T, X * (X.T * X).inv() * X.T, ()),
@@ -111,6 +113,7 @@ REFUTED = {
     "Kronecker does not commute": (KroneckerProduct(A, B), KroneckerProduct(B, A), ()),
     "vec of a transpose": (Vec(A.T), Vec(A), ()),
     "sign": (A - B, B - A, ()),
+    "determinant of an update": (Determinant(I + U * V), 1 + Trace(U * V), ()),
     "transpose dropped in a trace": (Trace(A * B), Trace(A * B.T), ()),
     "exponential of a sum": (exp(Trace(A + B)), exp(Trace(A)) + exp(Trace(B)), ()),
     "root, wrong scale": (sqrt(x.T * x), x.T * x, ()),
@@ -118,7 +121,7 @@ REFUTED = {
 }
 
 AT_SIZES = {
-    "Sylvester": (Determinant(I + U * V), Determinant(Identity(m) + V * U)),
+    "determinant lemma": (Determinant(A + U * V), Determinant(A) * Determinant(Identity(m) + V * A.inv() * U)),
 }
 
 
