@@ -270,7 +270,7 @@ class _Reader:
             return f"{self.value(kind)} {self.value(told)}"
         if isinstance(value, dataclasses.Field):
             return f"field {value.name} {value.type} {self.value((value.default, value.default_factory))}"
-        if kind.__module__ == "numpy":
+        if kind.__module__ == "numpy" and hasattr(value, "tobytes"):
             return f"array {value.dtype} {value.shape} {value.tobytes().hex()}"
         if _is_ours(kind.__module__) and hasattr(value, "__dict__"):
             return f"{self.value(kind)} {self.value(vars(value))}"

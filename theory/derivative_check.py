@@ -8,6 +8,8 @@ the direction V up to a relative 2**-290. Not one rule of differentiation is use
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -39,83 +41,76 @@ def verify(
     structure: a predicate such as Q.symmetric that the variable and its increments have, or "toeplitz" and the like.
     equations: pairs that must be equal at every point as well. Raises CheckFailed too where no point is found.
     """
-    with_precision(lambda: _verify(expr, variable, claimed, increment, tuple(where), structure, tuple(equations)))
+    question = _Question(expr, variable, claimed, increment, tuple(where), structure, tuple(equations))
+    with_precision(lambda: _verify(question))
 
 
-def _verify(
-    expr: Any,
-    variable: Any,
-    claimed: Any,
-    increment: Any,
-    where: tuple[Any, ...],
-    structure: Any,
-    equations: tuple[tuple[Any, Any], ...],
-) -> None:
+@dataclass(frozen=True)
+class _Question:
+    """What is to be verified: the arguments of `verify`."""
+
+    expr: Any
+    variable: Any
+    claimed: Any
+    increment: Any
+    where: tuple[Any, ...]
+    structure: Any
+    equations: tuple[tuple[Any, Any], ...]
+
+
+def _verify(question: _Question) -> None:
+    expr, variable = question.expr, question.variable
     random = Random(f"{text_of(expr)} by {variable.name}")
-    evaluated = concrete(expr), concrete(claimed)
-    others = [side for pair in equations for side in pair]
-    sizes_seen: set[tuple[int, ...]] = set()
+    evaluated = replace(question, expr=concrete(expr), claimed=concrete(question.claimed))
+    others = [side for pair in question.equations for side in pair]
+    agreed: list[tuple[int, ...]] = []
     reason = "no point was tried"
-    for number, point in enumerate(points([expr, variable, *others], where, random)):
-        if number >= TRIES:
-            break
+    for point in islice(points([expr, variable, *others], question.where, random), TRIES):
         sizes = tuple(point.sizes.values())
-        if sizes in sizes_seen and sizes:
+        if sizes in agreed and sizes:
             continue
         try:
-            _compare(*evaluated, expr, variable, increment, where, structure, equations, point, random)
+            _compare(evaluated, point, random)
         except NoValue as error:
             reason = str(error)
             continue
-        sizes_seen.add(sizes)
-        if len(sizes_seen) >= SIZES or (not sizes and number >= SIZES):
+        except CheckFailed as failure:
+            raise CheckFailed(f"the derivative of {expr} by {variable} {failure}") from None
+        agreed.append(sizes)
+        if len(agreed) >= SIZES:
             return
-    if sizes_seen and not point.sizes:
-        return
-    raise CheckFailed(
-        f"{expr} by {variable}: found {len(sizes_seen)} of {SIZES} sizes at which it has a value: {reason}"
-    )
+    found = f"{len(agreed)} of {SIZES} points of different sizes at which it has a value"
+    raise CheckFailed(f"{expr} by {variable}: found {found}: {reason}")
 
 
-def _compare(
-    expr: Any,
-    claimed: Any,
-    original: Any,
-    variable: Any,
-    increment: Any,
-    where: tuple[Any, ...],
-    structure: Any,
-    equations: tuple[tuple[Any, Any], ...],
-    point: Point,
-    random: Random,
-) -> None:
+def _compare(question: _Question, point: Point, random: Random) -> None:
     """One point and one direction. Raises CheckFailed, or NoValue where the point is not in the domain."""
-    values = _started(point, variable, structure)
-    direction = _direction(values, variable, structure, random)
-    if not all(meets(values, fact) for fact in where):
-        raise NoValue(f"no point was found that meets {', '.join(map(str, where))}")
-    base = values.of(expr)
+    variable, increment = question.variable, question.increment
+    values = _started(point, variable, question.structure)
+    direction = _direction(values, variable, question.structure, random)
+    if not all(meets(values, fact) for fact in question.where):
+        raise NoValue(f"no point was found that meets {', '.join(map(str, question.where))}")
+    base = values.of(question.expr)
     step = acb(0, arb(2) ** -STEP_BITS)
-    moved = values.set(variable, values.of(variable) + direction * step).of(expr)
+    moved = values.set(variable, values.of(variable) + direction * step).of(question.expr)
     expected = _entries(moved, lambda v: v.imag * arb(2) ** STEP_BITS)
-    found = _entries(values.set(increment, direction).of(claimed), lambda v: v.real)
+    along = values.set(increment, direction)
+    found = _entries(along.of(question.claimed), lambda v: v.real)
     if not all(v.is_finite() for v in [*_entries(base, lambda v: v), *found]):
         raise NoValue("a value that is not finite")
     scale = max([1.0] + [float(abs(v.real).mid()) for v in _entries(base, lambda v: v)])
-    _agree(expected, found, scale, original, variable, point)
-    for left, right in equations:
-        sides = [_entries(values.set(increment, direction).of(side), lambda v: v.real) for side in (left, right)]
-        _agree(sides[0], sides[1], 1.0, original, variable, point)
+    _agree(expected, found, scale, point)
+    for pair in question.equations:
+        left, right = (_entries(along.of(side), lambda v: v.real) for side in pair)
+        _agree(left, right, 1.0, point)
 
 
-def _agree(expected: list[Any], found: list[Any], scale: float, expr: Any, variable: Any, point: Point) -> None:
+def _agree(expected: list[Any], found: list[Any], scale: float, point: Point) -> None:
     bound = arb(2) ** -AGREEMENT_BITS * (1 + max([scale] + [float(abs(v).mid()) for v in expected]))
     for one, other in zip(expected, found, strict=True):
         if not abs(one - other) < bound:
-            raise CheckFailed(
-                f"the derivative of {expr} by {variable} is {one.str(15, radius=False)}, "
-                f"the rules give {other.str(15, radius=False)}, at sizes {point.sizes}"
-            )
+            values = one.str(15, radius=False), other.str(15, radius=False)
+            raise CheckFailed(f"is {values[0]}, the rules give {values[1]}, at sizes {point.sizes}")
 
 
 def _entries(value: Any, part: Any) -> list[Any]:

@@ -45,6 +45,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from .chain_rule import depends, entrywise_derivative, scalar_factors
 from .derivative_check import verify
+from .index_sums import as_matrices
 from .matrix_algebra import Form, MatrixAlgebra, is_scalar_matrix, same
 from .matrix_nodes import (
     DiagonalSums,
@@ -84,7 +85,7 @@ def require_expression(expr: Any, variable: Any) -> Any:
             getattr(arg, "is_Matrix", False) and not is_scalar_matrix(arg) for arg in node.args
         ):
             raise NotDifferentiable(node, "an undefined function of a matrix hides how it depends on it")
-    return expr.replace(DotProduct, _as_trace)
+    return as_matrices(expr.replace(DotProduct, _as_trace))
 
 
 def _as_trace(one: Any, other: Any) -> Any:
@@ -311,12 +312,13 @@ def differential(
     two sizes. Raises NotDifferentiable (naming the node), ShapeMismatch, CheckFailed; ValueError, TypeError for bad
     variables.
     """
-    expr, where = require_expression(expr, variable), tuple(where)
+    given, where = expr, tuple(where)
+    expr = require_expression(expr, variable)
     increment = increment_of(variable, expr) if increment is None else increment
     _require_same_shape(variable, increment)
     result = rules_applied(expr, variable, increment, where)
     if check:
-        _check(expr, variable, increment, result, where, where)
+        _check(sympify(given), expr, variable, increment, result, where, where)
     return result
 
 
@@ -328,11 +330,11 @@ def _require_same_shape(variable: Any, increment: Any) -> None:
 
 
 def _check(
-    expr: Any, variable: Any, increment: Any, result: Any, used: tuple[Any, ...], where: tuple[Any, ...]
+    given: Any, expr: Any, variable: Any, increment: Any, result: Any, used: tuple[Any, ...], where: tuple[Any, ...]
 ) -> None:
     free = increment_of(variable, expr)
     claimed = result if increment == free else rules_applied(expr, variable, free, used)
-    verify(expr, variable, claimed, free, where)
+    verify(given, variable, claimed, free, where)
 
 
 def directional_derivative(
@@ -354,7 +356,7 @@ def directional_derivative(
         used = where if remaining == 1 else inner
         result = rules_applied(expr, variable, direction, used)
         if check:
-            _check(expr, variable, direction, result, used, where)
+            _check(expr, expr, variable, direction, result, used, where)
         expr = result
     return expr
 

@@ -34,6 +34,7 @@ from sympy import (
     Rational,
     Trace,
     Transpose,
+    sympify,
 )
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagonalMatrix, DiagonalOf
@@ -359,7 +360,8 @@ def gradient(
     structure leaves it. check: compare with an independent directional derivative at random matrices of two sizes.
     Raises NotDifferentiable (naming the node), ShapeMismatch, CheckFailed; ValueError, TypeError for bad variables.
     """
-    expr, where = require_expression(expr, variable), tuple(where)
+    given, where = expr, tuple(where)
+    expr = require_expression(expr, variable)
     if structure != "general" and structure not in _KINDS:
         raise ValueError(f"the structure {structure!r} is none of general, {', '.join(_KINDS)}")
     kind = _KINDS.get(structure)
@@ -377,7 +379,7 @@ def gradient(
     else:
         result = algebra.as_scalar(found) if found.rows == 1 and found.cols == 1 else algebra.write(found)
     if check:
-        _check(expr, variable, result, structure, where)
+        _check(sympify(given), variable, result, structure, where)
     return result
 
 

@@ -37,6 +37,7 @@ from sympy import (
     MatrixExpr,
     MatrixSymbol,
     OneMatrix,
+    Sum,
     Trace,
     Transpose,
     ZeroMatrix,
@@ -46,6 +47,7 @@ from sympy.matrices.expressions.diagonal import DiagonalMatrix, DiagonalOf
 from sympy.matrices.expressions.hadamard import HadamardPower
 from sympy.matrices.expressions.matexpr import MatrixElement
 
+from .index_sums import as_matrices
 from .matrix_nodes import (
     BasisVector,
     Commutation,
@@ -151,9 +153,25 @@ class MatrixAlgebra(ProductForms):
                 for letter in word:
                     value *= Determinant(letter.base) ** letter.power
                 return value
+        if self.expanded and len(form.terms) == 2 and getattr(form.terms.get(()), "is_Rational", False):
+            return self._determinant_of_update(form)
         flipped = self.transpose(form)
         form = flipped if form_key(flipped) < form_key(form) else form
         return Determinant(self.write(form))
+
+    def _determinant_of_update(self, form: Form) -> Any:
+        """det(b I + c U V) by Sylvester's identity det(I + U V) = det(I + V U): one rotation of the word for all."""
+        unit = form.terms[()]
+        ((word, coefficient),) = [(w, c / unit) for w, c in form.terms.items() if w]
+        rotations = []
+        for turned in (word, self.flipped_word(word)):
+            for index, letter in enumerate(turned):
+                rotated = self.collect(letter.rows, letter.rows, [(coefficient, turned[index:] + turned[:index])])
+                if letter.rows == 1:
+                    return unit**form.rows * (1 + self.as_scalar(rotated))
+                rotations += [rotated] if len(rotated.terms) == 1 else []
+        best = min(rotations, key=form_key)
+        return unit**form.rows * Determinant(self.write(self.add(self.identity(best.rows), best)))
 
     def element(self, form: Form, i: Any, j: Any) -> Any:
         """The entry (i, j)."""
@@ -181,6 +199,8 @@ class MatrixAlgebra(ProductForms):
             return self.element(self.matrix(expr.parent), *expr.indices)
         if not expr.args or not expr.has(MatrixExpr, MatrixSymbol):
             return expr
+        if isinstance(expr, Sum) and (read := as_matrices(expr)) != expr:
+            return self.scalar(read)
         if hasattr(expr, "limits") or not isinstance(expr, Expr):
             return expr
         if any(getattr(arg, "is_Matrix", False) and not is_scalar_matrix(arg) for arg in expr.args):

@@ -72,6 +72,8 @@ class FormArithmetic:
 
     def atom(self, base: Any, flip: bool = False) -> Form:
         """A matrix of which nothing more is known."""
+        if isinstance(base, BasisVector) and base.rows == 1:
+            return self.identity(ONE)
         letter = self.letter(base, flip)
         return self.collect(letter.rows, letter.cols, [(ONE, (letter,))])
 

@@ -151,6 +151,8 @@ class Values:
             return matrix[i, j]
         if isinstance(expr, sympy.KroneckerDelta):
             return arithmetic.number(int(self.index(expr.args[0]) == self.index(expr.args[1])))
+        if isinstance(expr, sympy.Sum):
+            return self._sum(expr.function, list(expr.limits))
         if isinstance(expr, Subs) and isinstance(expr.expr, Derivative):
             raise NoValue(f"{expr} is not evaluated")
         if isinstance(expr, nodes.Eigenvalue | nodes.SingularValue | nodes.NuclearNorm):
@@ -158,6 +160,15 @@ class Values:
         if expr.is_Function and not isinstance(expr, AppliedUndef):
             return arithmetic.function(expr.func, [self.scalar(arg) for arg in expr.args])
         raise NoValue(f"{type(expr).__name__} {expr} has no value rule")
+
+    def _sum(self, function: Any, limits: list[Any]) -> Any:
+        if not limits:
+            return self.scalar(function)
+        *inner, (index, low, high) = limits
+        total = self.arithmetic.number(0)
+        for value in range(self.index(low), self.index(high) + 1):
+            total = total + self.set(index, self.arithmetic.number(value))._sum(function, inner)
+        return total
 
     def _spectral(self, expr: Any) -> Any:
         matrix = expr.args[0]
