@@ -16,7 +16,7 @@ from functools import reduce
 from operator import mul
 from typing import Any, NamedTuple
 
-from sympy import Expr, Integer, MatMul, Mul, OneMatrix, Sum, Trace, Transpose, expand
+from sympy import Add, Expr, Integer, MatMul, Mul, OneMatrix, Sum, Trace, Transpose, expand
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from .matrix_words import same
@@ -46,7 +46,7 @@ def as_matrices(expr: Any) -> Any:
     if len(sizes) < len(expr.limits) or function.has(Sum):
         return expr
     terms = [_contracted(term, sizes) for term in expand(function).as_ordered_terms()]
-    return expr if None in terms else sum(terms, Integer(0))
+    return expr if None in terms else Add(*terms)
 
 
 def _contracted(term: Any, sizes: dict[Any, Any]) -> Any | None:

@@ -13,7 +13,8 @@ True
 False
 
 Conditions (`where`): SymPy's Q.symmetric(A), Q.diagonal(A), Q.orthogonal(A), Q.invertible(M), Q.positive_definite(M),
-Q.fullrank(M), Q.upper_triangular(A), Q.lower_triangular(A), and relations between scalars such as Determinant(X) > 0.
+which is meant to say symmetric too, Q.fullrank(M), Q.upper_triangular(A), Q.lower_triangular(A), and relations between
+scalars such as Determinant(X) > 0.
 All matrices are real. An equality is meant wherever both sides are defined.
 """
 

@@ -3,7 +3,8 @@
 Source: sections 13.4.1 and 13.4.2, equations 685-713.  Magnus and Neudecker 2019; Petersen and Pedersen 2012.
 
 The gradient G of a number f by X has the shape of X and d f = tr(G^T dX); the Jacobian J of a matrix F has
-d vec F = J d vec X with columns stacked. Statements hold for matrices of all sizes. Arguments of the functions are ordinary SymPy matrix expressions (`MatrixSymbol`, `Trace`, `Determinant`, `HadamardProduct` ...).
+d vec F = J d vec X with columns stacked. Statements hold for matrices of all sizes. Arguments of the functions are
+ordinary SymPy matrix expressions (`MatrixSymbol`, `Trace`, `Determinant`, `HadamardProduct` ...).
 
 >>> from sympy import Determinant, MatrixSymbol, Symbol, log
 >>> n = Symbol("n")
@@ -116,8 +117,8 @@ g = Function("g", real=True)
 
 @statement(answers=(685, 698), references=("magnus2019", "petersen2012"))
 def matrix_of_partials() -> Theorem:
-    """The gradient of a number by a matrix is the matrix of its partial derivatives in the same places: the one matrix G
-    with df = tr(G^T dX) for every dX."""
+    """The gradient of a number by a matrix is the matrix of its partial derivatives in the same places: the one matrix
+    G with df = tr(G^T dX) for every dX."""
     functions = {
         "linear": inner(B, X),
         "quadratic": Trace(A * X * B * X),
@@ -164,7 +165,8 @@ def frobenius_norm() -> Theorem:
 
 @statement(answers=(687, 693), references=("magnus2019", "petersen2012"), cites=(frobenius_norm,))
 def norm_gradient() -> Theorem:
-    """The Frobenius norm of a matrix or tensor that is not zero has the gradient A/|A|; at zero it has no derivative."""
+    """The Frobenius norm of a matrix or tensor that is not zero has the gradient A/|A|; at zero it has no
+    derivative."""
     return tensors.norm_gradient()
 
 
@@ -180,8 +182,8 @@ def trace_gradient() -> Theorem:
 
 @statement(answers=(689,), references=("magnus2019",), cites=(matrix_of_partials,))
 def product_jacobian() -> Theorem:
-    """By its first factor the product A B has the Jacobian B^T kron I, by its second I kron A; the gradient of tr(A B) by
-    A is B^T, and that of <G, A B> is G B^T."""
+    """By its first factor the product A B has the Jacobian B^T kron I, by its second I kron A; the gradient of tr(A B)
+    by A is B^T, and that of <G, A B> is G B^T."""
     G, square = MatrixSymbol("G", m, p), MatrixSymbol("C", n, m)
     claims = {
         "by the first factor": MatrixIdentity(jacobian(L * R, L), KroneckerProduct(R.T, Unit(m))),
@@ -322,8 +324,8 @@ def total_differential() -> Theorem:
 
 @statement(answers=(699, 700, 701, 702), references=("petersen2012",), cites=(frechet_derivative,))
 def quadratic_form() -> Theorem:
-    """tr(X^T A X) at X + H is its value at X, plus tr(H^T A X) + tr(X^T A H) = tr(H^T (A X + A^T X)), plus tr(H^T A H): so
-    its gradient is A X + A^T X, and its Hessian I kron (A + A^T)."""
+    """tr(X^T A X) at X + H is its value at X, plus tr(H^T A X) + tr(X^T A H) = tr(H^T (A X + A^T X)), plus
+    tr(H^T A H): so its gradient is A X + A^T X, and its Hessian I kron (A + A^T)."""
 
     def f(at: Any) -> Any:
         return Trace(at.T * A * at)
@@ -356,8 +358,8 @@ def symmetric_quadratic_form() -> Theorem:
 
 @statement(answers=(704, 708), references=("magnus2019", "kolda2009"), cites=(matrix_of_partials,))
 def derivative_tensor() -> Theorem:
-    """The derivative of a matrix or tensor by another is the array that, summed against every index of dX, gives dF: with
-    both stacked in columns it is the Jacobian."""
+    """The derivative of a matrix or tensor by another is the array that, summed against every index of dX, gives dF:
+    with both stacked in columns it is the Jacobian."""
     return tensors.derivative_tensor()
 
 
@@ -377,15 +379,15 @@ def covariant_derivative() -> Theorem:
 
 @statement(answers=(712,), references=("coleman2012", "gelfand1963"), cites=(frechet_derivative,))
 def directional_variation() -> Theorem:
-    """The variation of f at X along H is the limit of the difference quotient along X + eps H: for differentiable f its
-    differential at H."""
+    """The variation of f at X along H is the limit of the difference quotient along X + eps H: for differentiable f
+    its differential at H."""
     return variations.directional_variation()
 
 
 @statement(references=("coleman2012",), cites=(directional_variation, frechet_derivative))
 def variation_that_is_not_linear() -> Theorem:
-    """The function x^3/(x^2 + y^2), continued by 0, has a variation at 0 along every direction, but that is not additive:
-    variations alone make no derivative."""
+    """The function x^3/(x^2 + y^2), continued by 0, has a variation at 0 along every direction, but that is not
+    additive: variations alone make no derivative."""
     return variations.variation_that_is_not_linear()
 
 
@@ -398,8 +400,8 @@ def euler_lagrange() -> Theorem:
 
 @statement(references=("magnus2019", "petersen2012"), cites=(inverse_differential, total_differential))
 def log_determinant() -> Theorem:
-    """Jacobi's formula: d det X = det X tr(X^{-1} dX), so log |det X| has the gradient X^{-T}, and the second differential
-    -tr(X^{-1} dX X^{-1} dX)."""
+    """Jacobi's formula: d det X = det X tr(X^{-1} dX), so log |det X| has the gradient X^{-T}, and the second
+    differential -tr(X^{-1} dX X^{-1} dX)."""
     determinant, inverse = Determinant(X), X.inv()
     claims = {
         "Jacobi": MatrixIdentity(differential(determinant, X, dX), determinant * Trace(inverse * dX)),
@@ -441,7 +443,7 @@ def gaussian_scores() -> Theorem:
     """The negative log-likelihood of a normal law, (log det S + (x - mu)^T S^{-1} (x - mu))/2 up to a constant, has the
     gradients -S^{-1}(x - mu) by the mean and (S^{-1} - S^{-1}(x - mu)(x - mu)^T S^{-1})/2 by the covariance."""
     away, where = x - mean, (Q.positive_definite(S),)
-    loss = (log(Determinant(S)) + away.T * S.inv() * away) / 2
+    loss = (log(Determinant(S)) + inner(away, S.inv() * away)) / 2
     claims = {
         "mean": MatrixIdentity(gradient(loss, mean, where=where), -S.inv() * away, where),
         "covariance": MatrixIdentity(

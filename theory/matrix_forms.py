@@ -241,8 +241,6 @@ class FormArithmetic:
         forms = [self.matrix(factor) for factor in letter.base.args]
         return [self.transpose(form) for form in forms] if letter.flip else forms
 
-    # Arithmetic
-
     def add(self, *forms: Form) -> Form:
         """The sum; raises ShapeMismatch where the shapes differ."""
         first = forms[0]
@@ -391,8 +389,6 @@ class FormArithmetic:
     def as_scalar(self, form: Form) -> Any:
         """The value of a 1 x 1 form."""
         return form.terms.get((), ZERO)
-
-    # Writing
 
     def write(self, form: Form) -> Any:
         """The form as a SymPy matrix expression."""

@@ -12,16 +12,18 @@ from functools import reduce
 from typing import Any
 
 import sympy
-from flint import acb, acb_mat, arb, fmpq
+from flint import acb, arb, fmpq
 from sympy import Basic, Derivative, Subs
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagonalMatrix, DiagonalOf
+from sympy.matrices.expressions.dotproduct import DotProduct
 from sympy.matrices.expressions.hadamard import HadamardPower
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from . import matrix_nodes as nodes
-from .matrix_arithmetic import PRECISION, Balls, Fractions, NoValue, with_precision
+from .matrix_arithmetic import Balls, Fractions, NoValue, with_precision
+from .matrix_spectra import apply_lambda, cofactor, frechet, matrix_function, spectral_function
 
 
 @dataclass
@@ -151,6 +153,9 @@ class Values:
             return matrix[i, j]
         if isinstance(expr, sympy.KroneckerDelta):
             return arithmetic.number(int(self.index(expr.args[0]) == self.index(expr.args[1])))
+        if isinstance(expr, DotProduct):
+            one, other = (self.matrix(arg).entries() for arg in expr.args)
+            return sum((a * b for a, b in zip(one, other, strict=True)), arithmetic.number(0))
         if isinstance(expr, sympy.Sum):
             return self._sum(expr.function, list(expr.limits))
         if isinstance(expr, Subs) and isinstance(expr.expr, Derivative):
@@ -201,7 +206,7 @@ class Values:
         best = None
         for column in range(size):
             # The columns of the adjugate of a matrix of corank one span its kernel.
-            vector = [_cofactor(shifted, column, row) for row in range(size)]
+            vector = [cofactor(shifted, column, row) for row in range(size)]
             length = sum((v * v for v in vector[1:]), vector[0] * vector[0])
             if best is None or float(abs(length).mid()) > float(abs(best[1]).mid()):
                 best = vector, length
@@ -211,14 +216,6 @@ class Values:
         largest = max(vector, key=lambda v: abs(float(v.real.mid())))
         sign = 1 if largest.real > 0 else -1
         return self._build(size, 1, lambda i, j: vector[i] / norm * sign)
-
-
-def _cofactor(matrix: Any, row: int, col: int) -> Any:
-    size = matrix.nrows()
-    if size == 1:
-        return acb(1)
-    rows = [[matrix[i, j] for j in range(size) if j != col] for i in range(size) if i != row]
-    return acb_mat(rows).det() * (-1) ** (row + col)
 
 
 def _product(values: Values, expr: Any) -> Any:
@@ -247,7 +244,7 @@ def _power(values: Values, expr: Any) -> Any:
         return values.arithmetic.matrix([[entry]])
     exponent = values.scalar(expr.args[1])
     if not (exponent.q == 1 if values.arithmetic.exact else exponent.real.is_integer()):
-        return _spectral_function(values, matrix, lambda v: Balls.power(v, exponent))
+        return spectral_function(values, matrix, lambda v: Balls.power(v, exponent))
     n = values.index(expr.args[1])
     base = matrix if n >= 0 else values.inverse(matrix)
     total = values.unit(matrix.nrows())
@@ -281,78 +278,8 @@ def _hadamard_power(values: Values, expr: Any) -> Any:
     return values.each(values.matrix(expr.base), lambda v: values.arithmetic.power(v, exponent))
 
 
-def apply_lambda(values: Values, function: Any, value: Any) -> Any:
-    """A Lambda of one scalar at a value."""
-    (t,) = function.variables
-    return values.set(t, value).scalar(function.expr)
-
-
 def _entrywise(values: Values, expr: Any) -> Any:
     return values.each(values.matrix(expr.expr), lambda v: apply_lambda(values, expr.function, v))
-
-
-def _spectral_function(values: Values, matrix: Any, function: Callable[[Any], Any]) -> Any:
-    """f(A) by Newton's interpolation at the eigenvalues: exact for f on a matrix with simple spectrum."""
-    if values.arithmetic.exact:
-        raise NoValue("a matrix function is not rational")
-    size = matrix.nrows()
-    roots = sorted(matrix.eig(), key=lambda v: -float(v.real.mid()))
-    table = [function(root) for root in roots]
-    total = values.unit(size) * table[0]
-    basis = values.unit(size)
-    differences = list(table)
-    for order in range(1, size):
-        differences = [
-            (differences[k + 1] - differences[k]) / (roots[k + order] - roots[k]) for k in range(size - order)
-        ]
-        basis = basis * (matrix - values.unit(size) * roots[order - 1])
-        total = total + basis * differences[0]
-    return total
-
-
-def _matrix_function(values: Values, expr: Any) -> Any:
-    function, argument = expr.args
-    matrix = values.matrix(argument)
-    (t,) = function.variables
-    if function.expr == sympy.exp(t) and not values.arithmetic.exact:
-        return matrix.exp()
-    return _spectral_function(values, matrix, lambda v: apply_lambda(values, function, v))
-
-
-def _frechet(values: Values, expr: Any) -> Any:
-    """The upper right block of f([[A, E], [0, A]])."""
-    function, at, direction = expr.args
-    a, e = values.matrix(at), values.matrix(direction)
-    size = a.nrows()
-    (t,) = function.variables
-    exponent = function.expr.as_base_exp()[1] if function.expr.as_base_exp()[0] == t else None
-    zero = values.arithmetic.number(0)
-    if exponent is not None and not exponent.is_number:
-        exponent = sympy.Integer(values.index(exponent))
-    if (exponent is not None and exponent.is_integer) or function.expr == sympy.exp(t):
-        blocks = [[a, e], [None, a]]
-
-        def entry(i: int, j: int) -> Any:
-            block = blocks[i // size][j // size]
-            return zero if block is None else block[i % size, j % size]
-
-        block = values._build(2 * size, 2 * size, entry)
-        if exponent is None:
-            whole = block.exp()
-        else:
-            base = block if exponent >= 0 else values.inverse(block)
-            whole = values.unit(2 * size)
-            for _ in range(abs(int(exponent))):
-                whole = whole * base
-        return values._build(size, size, lambda i, j: whole[i, j + size])
-    # For other functions the block has a double spectrum: the derivative is taken along A + i h E instead.
-    if values.arithmetic.exact:
-        raise NoValue("a matrix function is not rational")
-    h = acb(arb(2) ** (-PRECISION // 4))
-    shifted = [
-        _spectral_function(values, a + e * (h * sign), lambda v: apply_lambda(values, function, v)) for sign in (1, -1)
-    ]
-    return (shifted[0] - shifted[1]) * (1 / (2 * h))
 
 
 def _triangle(values: Values, expr: Any) -> Any:
@@ -446,8 +373,8 @@ _MATRIX_RULES: dict[Any, Callable[[Values, Any], Any]] = {
     DiagonalMatrix: _diagonal_matrix,
     DiagonalOf: _diagonal,
     ElementwiseApplyFunction: _entrywise,
-    nodes.MatrixFunction: _matrix_function,
-    nodes.FrechetDerivative: _frechet,
+    nodes.MatrixFunction: matrix_function,
+    nodes.FrechetDerivative: frechet,
     nodes.LowerTriangle: _triangle,
     nodes.DiagonalSums: _diagonal_sums,
     nodes.Commutation: _commutation,

@@ -11,6 +11,7 @@ from typing import Any
 
 from sympy import (
     Abs,
+    Add,
     Expr,
     Function,
     HadamardProduct,
@@ -213,8 +214,15 @@ def euler_lagrange() -> Theorem:
 
     total = Trace(OneMatrix(1, m) * entrywise(f, D * x)) + Trace(OneMatrix(1, n) * entrywise(g, x))
     equation = D.T * entrywise(slope_of(f), D * x) + entrywise(slope_of(g), x)
-    F, G = Function("X", real=True)(u), Function("H", real=True)(u)
-    by_gradient, by_value = F.diff(u) ** 3 + u * F.diff(u), F**2 * u
+    field, first, second, by, by_first = real("X"), real("X'"), real("X''"), real("H"), real("H'")
+    density = first**4 / 4 + u * first**2 / 2 + u * field**3 / 3
+
+    def along_u(value: Expr) -> Expr:
+        """The derivative of an expression in u, X, X' and H by u."""
+        chain = ((u, ONE), (field, first), (first, second), (by, by_first))
+        return Add(*(value.diff(symbol) * rate for symbol, rate in chain))
+
+    by_gradient, by_value = density.diff(first), density.diff(field)
     bump = u * (1 - u) * (slope + bend * u)
     claims = {
         "on a grid": MatrixIdentity(gradient(total, x), equation),
@@ -224,8 +232,8 @@ def euler_lagrange() -> Theorem:
             + Trace(OneMatrix(1, n) * HadamardProduct(entrywise(slope_of(g), x), h)),
         ),
         "by parts": Identity(
-            by_gradient * G.diff(u) + by_value * G,
-            (by_value - by_gradient.diff(u)) * G + (by_gradient * G).diff(u),
+            by_gradient * by_first + by_value * by,
+            (by_value - along_u(by_gradient)) * by + along_u(by_gradient * by),
         ),
         "the line is stationary": Identity(_first_variation(u, bump), ZERO),
     }
