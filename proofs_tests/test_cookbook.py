@@ -33,3 +33,12 @@ def test_what_the_book_prints_wrongly():
 
 def test_every_real_derivative_is_there():
     assert set(COOKBOOK) == set(range(32, 145)) - COMPLEX - DEFINITIONS
+
+
+def test_the_readme_counts_them():
+    from pathlib import Path
+
+    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8").replace("\n", " ")
+    assert f"All {len(COOKBOOK)} real derivatives" in text
+    assert len(WRONG) == 2
+    assert "two of them are printed wrongly" in text
