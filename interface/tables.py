@@ -77,7 +77,7 @@ def print_summary(console: Console, evidence: Evidence, rows: Sequence[Row]) -> 
     mutants = [mutant for report in evidence.reports.values() for mutant in report.mutants]
     exempt = sum(mutant.exempt is not None for mutant in mutants)
     rejected = sum(mutant.rejected for mutant in mutants)
-    console.print(f"mutants: {rejected} of {len(mutants) - exempt} rejected, {exempt} exempt as equivalent, with reasons")
+    console.print(f"mutants: {rejected} of {len(mutants) - exempt} rejected, {exempt} exempt as equivalent")
     console.print(
         f"false alarms: {evidence.comparisons} stochastic comparisons, total alpha {number(evidence.alpha)} "
         f"of {number(ALPHA_BUDGET)}"
