@@ -19,7 +19,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sympy import (
-    Abs,
     Determinant,
     Function,
     KroneckerProduct,
@@ -27,7 +26,6 @@ from sympy import (
     Q,
     Symbol,
     Trace,
-    ZeroMatrix,
     log,
     sqrt,
 )
@@ -35,10 +33,12 @@ from sympy import Identity as Unit
 from sympy.matrices.expressions.diagonal import DiagonalMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 
+from . import inverse_derivatives as inverses
 from . import tensor_derivatives as tensors
 from . import variations
 from .claims import AllOf, Claim, Definition, MatrixIdentity, Typing
 from .conditions import conditions
+from .derivative_claims import derived
 from .differentials import differential, directional_derivative
 from .gradients import gradient
 from .matrix_algebra import equal, tidy
@@ -122,7 +122,6 @@ def matrix_of_partials() -> Theorem:
     functions = {
         "linear": inner(B, X),
         "quadratic": Trace(A * X * B * X),
-        "inverse": Trace(A * X.inv()),
         "of two traces": g(inner(B, X), Trace(X * X)),
     }
 
@@ -132,7 +131,7 @@ def matrix_of_partials() -> Theorem:
             found[f"{name}: entries"] = MatrixIdentity(
                 MatrixElement(make(f), i, j), directional_derivative(f, X, place)
             )
-            found[f"{name}: differential"] = MatrixIdentity(differential(f, X, dX), inner(make(f), dX))
+            found[f"{name}: differential"] = derived(differential, (f, X, dX), inner(make(f), dX))
         return found
 
     layout = Definition(
@@ -175,7 +174,7 @@ def trace_gradient() -> Theorem:
     """The gradient of the trace of a square matrix by the matrix is the identity."""
     found = gradient(Trace(X), X)
     return Theorem(
-        MatrixIdentity(found, Unit(n)),
+        derived(gradient, (Trace(X), X), Unit(n)),
         mutants={"the matrix": MatrixIdentity(found, X), "trace": MatrixIdentity(found, Trace(X) * Unit(n))},
     )
 
@@ -186,15 +185,15 @@ def product_jacobian() -> Theorem:
     by A is B^T, and that of <G, A B> is G B^T."""
     G, square = MatrixSymbol("G", m, p), MatrixSymbol("C", n, m)
     claims = {
-        "by the first factor": MatrixIdentity(jacobian(L * R, L), KroneckerProduct(R.T, Unit(m))),
-        "by the second factor": MatrixIdentity(jacobian(L * R, R), KroneckerProduct(Unit(p), L)),
+        "by the first factor": derived(jacobian, (L * R, L), KroneckerProduct(R.T, Unit(m))),
+        "by the second factor": derived(jacobian, (L * R, R), KroneckerProduct(Unit(p), L)),
         "vec of a product": MatrixIdentity(Vec(A * X * B), KroneckerProduct(B.T, A) * Vec(X)),
-        "trace": MatrixIdentity(gradient(Trace(L * square), L), square.T),
-        "inner product": MatrixIdentity(gradient(inner(G, L * R), L), G * R.T),
+        "trace": derived(gradient, (Trace(L * square), L), square.T),
+        "inner product": derived(gradient, (inner(G, L * R), L), G * R.T),
     }
     mutants = {
-        "not transposed": MatrixIdentity(jacobian(A * B, A), KroneckerProduct(B, Unit(n))),
-        "factors swapped": MatrixIdentity(jacobian(A * B, A), KroneckerProduct(Unit(n), B.T)),
+        "not transposed": derived(jacobian, (A * B, A), KroneckerProduct(B, Unit(n))),
+        "factors swapped": derived(jacobian, (A * B, A), KroneckerProduct(Unit(n), B.T)),
     }
     return Theorem(
         AllOf(claims),
@@ -202,7 +201,7 @@ def product_jacobian() -> Theorem:
         printed={
             689: Printed(
                 Typing(
-                    shaped(r"\frac{\partial\,\mathrm{vec}(AB)}{\partial\,\mathrm{vec}A}", m * p, m * n),
+                    shaped("D_A(AB)", m * p, m * n),
                     shaped("B", n, p).T,
                 ),
                 correction=r"\frac{\partial\,\mathrm{vec}(AB)}{\partial\,\mathrm{vec}(A)}=B^T\otimes I,\quad"
@@ -218,66 +217,14 @@ def product_jacobian() -> Theorem:
 def inverse_differential() -> Theorem:
     """The inverse has the differential -X^{-1} dX X^{-1}: the product with X does not change, and the remainder of the
     increment H is exactly X^{-1} H X^{-1} H (X + H)^{-1}, of second order."""
-    inverse, moved = X.inv(), differential(X.inv(), X, dX)
-    change = Y - X
-    claims = {
-        "the product is constant": MatrixIdentity(dX * inverse + X * moved, ZeroMatrix(n, n)),
-        "differential": MatrixIdentity(moved, -inverse * dX * inverse),
-        "one entry moves": MatrixIdentity(directional_derivative(inverse, X, place), -inverse * place * inverse),
-        "entries": MatrixIdentity(
-            MatrixElement(directional_derivative(inverse, X, place), k, l),
-            -MatrixElement(inverse, k, i) * MatrixElement(inverse, j, l),
-        ),
-        "remainder": MatrixIdentity(
-            Y.inv() - inverse + inverse * change * inverse, inverse * change * inverse * change * Y.inv()
-        ),
-    }
-    mutants = {
-        "commuting": MatrixIdentity(moved, -inverse * inverse * dX),
-        "as for numbers": MatrixIdentity(moved, -dX * inverse * inverse),
-        "one factor": MatrixIdentity(moved, -inverse * dX),
-        "factors on the wrong side": MatrixIdentity(inverse * dX + X * moved, ZeroMatrix(n, n)),
-    }
-    return Theorem(
-        AllOf(claims),
-        mutants=mutants,
-        printed={
-            690: Printed(
-                note="Entry by entry: dA/dA stands for dA/da_ij, the matrix with a single one. As a whole it is the "
-                "identity of order four, and the factors beside it act on its first two indices."
-            )
-        },
-    )
+    return inverses.inverse_differential()
 
 
 @statement(answers=(707,), references=("magnus2019",), cites=(inverse_differential,))
 def inverse_jacobian() -> Theorem:
     """The Jacobian of the inverse is -(X^{-T} kron X^{-1}) with columns stacked, and -(X^{-1} kron X^{-T}) with rows
     stacked; the transpose stays in either order, unless X is symmetric."""
-    found, inverse = jacobian(X.inv(), X), X.inv()
-    rows = Vec(differential(inverse, X, dX).T)
-    both = -KroneckerProduct(inverse, inverse)
-    claims = {
-        "columns stacked": MatrixIdentity(found, -KroneckerProduct(inverse.T, inverse)),
-        "rows stacked": MatrixIdentity(rows, -KroneckerProduct(inverse, inverse.T) * Vec(dX.T)),
-        "symmetric": MatrixIdentity(found, both, (Q.symmetric(X),)),
-    }
-    mutants = {
-        "rows for columns": MatrixIdentity(found, -KroneckerProduct(inverse, inverse.T)),
-        "rows, not transposed": MatrixIdentity(rows, both * Vec(dX.T)),
-    }
-    return Theorem(
-        AllOf(claims),
-        mutants=mutants,
-        printed={
-            707: Printed(
-                MatrixIdentity(found, both),
-                correction=r"D_X(X^{-1})=-(X^{-T}\otimes X^{-1})",
-                note="Holds for symmetric X alone; stacking rows does not mend it, it moves the transpose to the other "
-                "factor. As a map it takes dX to -X^{-1} dX X^{-1}, and is linear, not bilinear.",
-            )
-        },
-    )
+    return inverses.inverse_jacobian()
 
 
 @statement(answers=(691, 694), references=("kolda2009",), cites=(matrix_of_partials,))
@@ -296,15 +243,16 @@ def tensor_product() -> Theorem:
 
 @statement(answers=(696,), references=("rudin1976", "coleman2012"))
 def frechet_derivative() -> Theorem:
-    """The differential is the linear part of the increment, up to a remainder that is small against the norm of H in
-    every direction; the quotient of the increment by that norm has no limit where the differential is not zero."""
+    """The differential is the linear part of the increment: for a quadratic function of a tensor the remainder is at
+    most the squared norm of H, in every direction. The quotient of an increment by the norm of H tends along a ray to
+    one number forwards and to its negative backwards."""
     return variations.frechet_derivative()
 
 
 @statement(answers=(697,), references=("magnus2019",), cites=(matrix_of_partials, frechet_derivative))
 def total_differential() -> Theorem:
-    """A differentiable number moves by tr(G^T dX) with its gradient G, whatever it is made of: products, inverses,
-    determinants, norms, and unknown functions of these."""
+    """A number moves by tr(G^T dX) with its gradient G: shown for traces of products, for an inverse, a determinant, a
+    norm, and any differentiable function of two such numbers."""
     bilinear = a.T * X.inv() * b
     composed = g(inner(B, X), log(Determinant(X.T * X)))
     numbers = {
@@ -314,10 +262,10 @@ def total_differential() -> Theorem:
         "norm": sqrt(inner(X - B, X - B)),
         "unknown function": composed,
     }
-    claims = {name: MatrixIdentity(differential(f, X, dX), inner(gradient(f, X), dX)) for name, f in numbers.items()}
+    claims = {name: derived(differential, (f, X, dX), inner(gradient(f, X), dX)) for name, f in numbers.items()}
     mutants = {
-        "not transposed": MatrixIdentity(differential(bilinear, X, dX), Trace(gradient(bilinear, X) * dX)),
-        "twice": MatrixIdentity(differential(composed, X, dX), 2 * inner(gradient(composed, X), dX)),
+        "not transposed": derived(differential, (bilinear, X, dX), Trace(gradient(bilinear, X) * dX)),
+        "twice": derived(differential, (composed, X, dX), 2 * inner(gradient(composed, X), dX)),
     }
     return Theorem(AllOf(claims), mutants=mutants)
 
@@ -333,13 +281,13 @@ def quadratic_form() -> Theorem:
     linear = Trace(H.T * A * Z) + Trace(Z.T * A * H)
     claims = {
         "expanded": MatrixIdentity(f(Z + H), f(Z) + linear + f(H)),
-        "linear part": MatrixIdentity(differential(f(Z), Z, H), linear),
+        "linear part": derived(differential, (f(Z), Z, H), linear),
         "cyclic": MatrixIdentity(linear, Trace(H.T * (A * Z + A.T * Z))),
-        "gradient": MatrixIdentity(gradient(f(Z), Z), A * Z + A.T * Z),
-        "Hessian": MatrixIdentity(hessian(f(Z), Z), KroneckerProduct(Unit(m), A + A.T)),
+        "gradient": derived(gradient, (f(Z), Z), A * Z + A.T * Z),
+        "Hessian": derived(hessian, (f(Z), Z), KroneckerProduct(Unit(m), A + A.T)),
     }
     mutants = {
-        "gradient one-sided": MatrixIdentity(gradient(f(Z), Z), 2 * A * Z),
+        "gradient one-sided": derived(gradient, (f(Z), Z), 2 * A * Z),
         "not transposed": MatrixIdentity(linear, Trace(H.T * (A * Z + A * Z))),
     }
     return Theorem(AllOf(claims), mutants=mutants)
@@ -348,10 +296,10 @@ def quadratic_form() -> Theorem:
 @statement(answers=(703,), references=("petersen2012",), cites=(quadratic_form,))
 def symmetric_quadratic_form() -> Theorem:
     """For symmetric A, and only then for every X, the gradient of tr(X^T A X) is 2 A X."""
-    found = gradient(Trace(Z.T * A * Z), Z)
+    form = Trace(Z.T * A * Z)
     return Theorem(
-        MatrixIdentity(found, 2 * A * Z, (Q.symmetric(A),)),
-        mutants={"without symmetry": MatrixIdentity(found, 2 * A * Z)},
+        derived(gradient, (form, Z), 2 * A * Z, (Q.symmetric(A),)),
+        mutants={"without symmetry": derived(gradient, (form, Z), 2 * A * Z)},
         exempt={"A transposed": "A is symmetric"},
     )
 
@@ -371,9 +319,9 @@ def contraction_gradients() -> Theorem:
 
 @statement(answers=(711,), references=("absil2008",))
 def covariant_derivative() -> Theorem:
-    """On a sphere of any dimension the derivative in the surrounding space, projected onto the tangent space at the point
-    after it is taken, is the Levi-Civita connection: metric and without torsion. Before it is projected it is not
-    tangent."""
+    """On a sphere of any dimension the derivative in the surrounding space, projected onto the tangent space at the
+    point after it is taken, is the Levi-Civita connection: metric and without torsion. Before it is projected it is
+    not tangent."""
     return variations.covariant_derivative()
 
 
@@ -393,8 +341,9 @@ def variation_that_is_not_linear() -> Theorem:
 
 @statement(answers=(713,), references=("gelfand1963",), cites=(directional_variation,))
 def euler_lagrange() -> Theorem:
-    """The first variation of the integral of L(X, grad X) is that of L_X - div L_{grad X} times the variation, which
-    vanishes at the boundary: it is zero for all of them where this Euler-Lagrange expression is zero."""
+    """The first variation of the sum of g(X) + f(grad X) on any grid vanishes in every direction exactly where
+    g'(X) - div f'(grad X) = 0, with minus the divergence as the transpose of the gradient; on an interval the same
+    follows by parts for variations that vanish at the ends."""
     return variations.euler_lagrange()
 
 
@@ -402,22 +351,7 @@ def euler_lagrange() -> Theorem:
 def log_determinant() -> Theorem:
     """Jacobi's formula: d det X = det X tr(X^{-1} dX), so log |det X| has the gradient X^{-T}, and the second
     differential -tr(X^{-1} dX X^{-1} dX)."""
-    determinant, inverse = Determinant(X), X.inv()
-    claims = {
-        "Jacobi": MatrixIdentity(differential(determinant, X, dX), determinant * Trace(inverse * dX)),
-        "gradient": MatrixIdentity(gradient(log(Abs(determinant)), X), inverse.T),
-        "of a Gram matrix": MatrixIdentity(
-            gradient(log(Determinant(Z.T * Z)), Z), 2 * Z * (Z.T * Z).inv(), (Q.fullrank(Z),)
-        ),
-        "second": MatrixIdentity(
-            directional_derivative(log(determinant), X, dX, 2), -Trace(inverse * dX * inverse * dX), (determinant > 0,)
-        ),
-    }
-    mutants = {
-        "not transposed": MatrixIdentity(gradient(log(Abs(determinant)), X), inverse),
-        "constant": MatrixIdentity(gradient(log(Abs(determinant)), X), 0 * X),
-    }
-    return Theorem(AllOf(claims), mutants=mutants)
+    return inverses.log_determinant()
 
 
 @statement(references=("magnus2019", "petersen2012"), cites=(matrix_of_partials,))
@@ -445,15 +379,13 @@ def gaussian_scores() -> Theorem:
     away, where = x - mean, (Q.positive_definite(S),)
     loss = (log(Determinant(S)) + inner(away, S.inv() * away)) / 2
     claims = {
-        "mean": MatrixIdentity(gradient(loss, mean, where=where), -S.inv() * away, where),
-        "covariance": MatrixIdentity(
-            gradient(loss, S, where=where), (S.inv() - S.inv() * away * away.T * S.inv()) / 2, where
-        ),
-        "information": MatrixIdentity(hessian(loss, mean, where=where), S.inv(), where),
+        "mean": derived(gradient, (loss, mean), -S.inv() * away, where),
+        "covariance": derived(gradient, (loss, S), (S.inv() - S.inv() * away * away.T * S.inv()) / 2, where),
+        "information": derived(hessian, (loss, mean), S.inv(), where),
     }
     mutants = {
-        "without the inverse": MatrixIdentity(gradient(loss, mean, where=where), -away, where),
-        "one inverse": MatrixIdentity(gradient(loss, S, where=where), (S.inv() - away * away.T) / 2, where),
+        "without the inverse": derived(gradient, (loss, mean), -away, where),
+        "one inverse": derived(gradient, (loss, S), (S.inv() - away * away.T) / 2, where),
     }
     return Theorem(AllOf(claims), mutants=mutants)
 
@@ -466,7 +398,7 @@ def rayleigh_quotient() -> Theorem:
     where = (Q.symmetric(A), inner(x, x) > 0)
     found = gradient(quotient, x)
     claims = {
-        "gradient": MatrixIdentity(found, 2 * (A * x - quotient * x) / inner(x, x), where),
+        "gradient": derived(gradient, (quotient, x), 2 * (A * x - quotient * x) / inner(x, x), where),
         "orthogonal to x": MatrixIdentity(inner(x, found), 0 * inner(x, x), where),
     }
     return Theorem(

@@ -22,6 +22,7 @@ from sympy import (
 from sympy import Identity as Unit
 
 from .claims import AllOf, Claim, Definition, Identity, Limit, MatrixIdentity, Typing
+from .derivative_claims import derived
 from .differentials import differential
 from .gradients import gradient
 from .matrix_jacobians import jacobian
@@ -85,7 +86,7 @@ def norm_gradient() -> Theorem:
         return Limit(single / h, h, ZERO, value, side)
 
     claims = {
-        "gradient": MatrixIdentity(gradient(norm, A), A / norm, (inner(A, A) > 0,)),
+        "gradient": derived(gradient, (norm, A), A / norm, (inner(A, A) > 0,)),
         "one entry among any others": Identity(
             sqrt(entry**2 + rest).diff(entry), entry / sqrt(entry**2 + rest), (entry**2 + rest > 0,)
         ),
@@ -93,8 +94,8 @@ def norm_gradient() -> Theorem:
         "from the left at zero": quotient(Integer(-1), "-"),
     }
     mutants: dict[str, Claim] = {
-        "not normalized": MatrixIdentity(gradient(norm, A), A, (inner(A, A) > 0,)),
-        "of the square": MatrixIdentity(gradient(norm, A), 2 * A, (inner(A, A) > 0,)),
+        "not normalized": derived(gradient, (norm, A), A, (inner(A, A) > 0,)),
+        "of the square": derived(gradient, (norm, A), 2 * A, (inner(A, A) > 0,)),
         "a derivative at zero": quotient(Integer(1), "-"),
     }
     smooth_at_zero = AllOf({"from the right": quotient(Integer(1), "+"), "from the left": quotient(Integer(1), "-")})
@@ -117,16 +118,18 @@ def tensor_gradient() -> Theorem:
             integral(weight * (t + eps * s) ** 3) - integral(weight * t**3),
             eps * integral(3 * weight * t**2 * s) + eps**2 * integral(weight * (3 * t + eps * s) * s**2),
         ),
-        "contraction of order three": MatrixIdentity(gradient(value, stacked), rank_one),
-        "squared contraction": MatrixIdentity(gradient(value**2, stacked), 2 * value * rank_one),
-        "differential": MatrixIdentity(
-            differential(g(value), stacked, MatrixSymbol("dt", m * n * p, 1)),
+        "contraction of order three": derived(gradient, (value, stacked), rank_one),
+        "squared contraction": derived(gradient, (value**2, stacked), 2 * value * rank_one),
+        "differential": derived(
+            differential,
+            (g(value), stacked, MatrixSymbol("dt", m * n * p, 1)),
             inner(through, MatrixSymbol("dt", m * n * p, 1)),
         ),
     }
     mutants = {
-        "factors in another order": MatrixIdentity(
-            gradient(inner(KroneckerProduct(x, dx), MatrixSymbol("t", n * n, 1)), MatrixSymbol("t", n * n, 1)),
+        "factors in another order": derived(
+            gradient,
+            (inner(KroneckerProduct(x, dx), MatrixSymbol("t", n * n, 1)), MatrixSymbol("t", n * n, 1)),
             KroneckerProduct(dx, x),
         ),
         "power kept": Identity(
@@ -161,17 +164,15 @@ def tensor_product() -> Theorem:
             differential(KroneckerProduct(A, B), A, dA) + differential(KroneckerProduct(A, B), B, dB),
             KroneckerProduct(dA, B) + KroneckerProduct(A, dB),
         ),
-        "by the first factor": MatrixIdentity(jacobian(product, a), KroneckerProduct(Unit(m), b)),
-        "by the second factor": MatrixIdentity(jacobian(product, b), KroneckerProduct(a, Unit(n))),
+        "by the first factor": derived(jacobian, (product, a), KroneckerProduct(Unit(m), b)),
+        "by the second factor": derived(jacobian, (product, b), KroneckerProduct(a, Unit(n))),
     }
     square = KroneckerProduct(x, dx)
     mutants = {
-        "the other factor, applied": MatrixIdentity(
-            differential(KroneckerProduct(X, Y), X, dX), KroneckerProduct(Y, dX)
-        ),
-        "identity on the other side": MatrixIdentity(jacobian(square, x), KroneckerProduct(dx, Unit(n))),
+        "the other factor, applied": derived(differential, (KroneckerProduct(X, Y), X, dX), KroneckerProduct(Y, dX)),
+        "identity on the other side": derived(jacobian, (square, x), KroneckerProduct(dx, Unit(n))),
     }
-    by_first = Typing(shaped(r"\frac{\partial(T_1\otimes T_2)}{\partial T_1}", m * n, m), shaped("T_2", n))
+    by_first = Typing(shaped("D_{T_1}(T_1 T_2)", m * n, m), shaped("T_2", n))
     return Theorem(
         AllOf(claims),
         mutants=mutants,
@@ -181,8 +182,8 @@ def tensor_product() -> Theorem:
                 correction=r"\frac{\partial(T_1\otimes T_2)_{IJ}}{\partial (T_1)_K}=\delta_{IK}(T_2)_J,\quad"
                 r"\frac{\partial(T_1\otimes T_2)_{IJ}}{\partial (T_2)_K}=(T_1)_I\,\delta_{JK}",
                 note="The derivative has order 2p + q, the right side q: shown for vectors, with the product in a "
-                "column. Only where the other factor is a number do they agree. The product rule that the sentence "
-                "names is d(T1 x T2) = dT1 x T2 + T1 x dT2.",
+                "column. They agree only where the factor that is differentiated by is a number. The product rule that "
+                "the sentence names is d(T1 x T2) = dT1 x T2 + T1 x dT2.",
             )
         },
     )
@@ -205,7 +206,7 @@ def derivative_tensor() -> Theorem:
             for name, F in functions.items()
         }
         higher = X * HadamardProduct(x, x)
-        return found | {"stacked tensors": MatrixIdentity(differential(higher, x, dx), make(higher, x) * dx)}
+        return found | {"stacked tensors": derived(differential, (higher, x, dx), make(higher, x) * dx)}
 
     derivative = Definition("D_XF", Form(r"\frac{\partial F_{ij}}{\partial X_{kl}}", jacobian), properties)
     return Theorem(
@@ -231,13 +232,13 @@ def contraction_gradients() -> Theorem:
     two_sided = KroneckerProduct(MatrixSymbol("L", n, n), MatrixSymbol("R", n, n))
     square = MatrixSymbol("x", n * n, 1)
     claims = {
-        "order two": MatrixIdentity(gradient(inner(A, dA), A), dA),
-        "order four": MatrixIdentity(jacobian(C * columns, columns), C),
-        "order four, a product": MatrixIdentity(jacobian(two_sided * square, square), two_sided),
+        "order two": derived(gradient, (inner(A, dA), A), dA),
+        "order four": derived(jacobian, (C * columns, columns), C),
+        "order four, a product": derived(jacobian, (two_sided * square, square), two_sided),
     }
     mutants = {
-        "indices crossed": MatrixIdentity(gradient(inner(X, Y), X), Y.T),
-        "tensor transposed": MatrixIdentity(jacobian(two_sided * square, square), two_sided.T),
+        "indices crossed": derived(gradient, (inner(X, Y), X), Y.T),
+        "tensor transposed": derived(jacobian, (two_sided * square, square), two_sided.T),
     }
     return Theorem(
         AllOf(claims),

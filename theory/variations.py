@@ -30,6 +30,7 @@ from sympy import Identity as Unit
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from .claims import AllOf, Claim, Definition, Identity, Inequality, Limit, MatrixIdentity
+from .derivative_claims import derived
 from .differentials import differential, directional_derivative
 from .gradients import gradient
 from .measures import integral
@@ -48,7 +49,8 @@ t, dt = function("t"), function("h")  # entries of a tensor of any order and of 
 bounded_weight = function("w", Domain(Integer(-1), ONE, False, False))
 
 
-def _quadratic(at: Any) -> Expr:
+def quadratic(at: Any) -> Expr:
+    """tr(X^T A X)."""
     return Trace(at.T * A * at)
 
 
@@ -59,7 +61,7 @@ def frechet_derivative() -> Theorem:
     increment = integral(bounded_weight * (t + dt) ** 2) - integral(bounded_weight * t**2)
     claims = {
         "linear part, matrices": MatrixIdentity(
-            _quadratic(X + H) - _quadratic(X), differential(_quadratic(X), X, H) + _quadratic(H)
+            quadratic(X + H) - quadratic(X), differential(quadratic(X), X, H) + quadratic(H)
         ),
         "linear part, any order": Identity(increment, 2 * integral(bounded_weight * t * dt) + remainder),
         "remainder from above": Inequality(remainder, "<=", integral(dt**2)),
@@ -69,7 +71,7 @@ def frechet_derivative() -> Theorem:
     }
     mutants: dict[str, Claim] = {
         "half of the linear part": MatrixIdentity(
-            _quadratic(X + H) - _quadratic(X), differential(_quadratic(X), X, H) / 2 + _quadratic(H)
+            quadratic(X + H) - quadratic(X), differential(quadratic(X), X, H) / 2 + quadratic(H)
         ),
         "a remainder that is smaller": Inequality(remainder, "<=", integral(dt**2) / 2),
     }
@@ -101,17 +103,16 @@ def directional_variation() -> Theorem:
 
         return {
             "cube": Limit(make(lambda at: at**3, point, step, eps), eps, ZERO, 3 * point**2 * step),
-            "quotient": Limit(make(lambda at: 1 / (1 + at**2), point, step, eps), eps, ZERO,
-                              -2 * point * step / (1 + point**2) ** 2),
+            "quotient": Limit(
+                make(lambda at: 1 / (1 + at**2), point, step, eps), eps, ZERO, -2 * point * step / (1 + point**2) ** 2
+            ),
             "quadratic form, all sizes": MatrixIdentity(
-                make(_quadratic, X, H, eps),
-                directional_derivative(_quadratic(X), X, H) + eps * _quadratic(H),
+                make(quadratic, X, H, eps),
+                directional_derivative(quadratic(X), X, H) + eps * quadratic(H),
                 (Ne(eps, 0),),
             ),
-            "energy": Identity(
-                make(energy, t, dt, eps), integral(t * dt) + eps * integral(dt**2) / 2, (Ne(eps, 0),)
-            ),
-        }  # fmt: skip
+            "energy": Identity(make(energy, t, dt, eps), integral(t * dt) + eps * integral(dt**2) / 2, (Ne(eps, 0),)),
+        }
 
     def forwards(f: Any, at: Any, by: Any, e: Any) -> Any:
         return (f(at + e * by) - f(at)) / e
@@ -225,9 +226,10 @@ def euler_lagrange() -> Theorem:
     by_gradient, by_value = density.diff(first), density.diff(field)
     bump = u * (1 - u) * (slope + bend * u)
     claims = {
-        "on a grid": MatrixIdentity(gradient(total, x), equation),
-        "first variation on a grid": MatrixIdentity(
-            directional_derivative(total, x, h),
+        "on a grid": derived(gradient, (total, x), equation),
+        "first variation on a grid": derived(
+            directional_derivative,
+            (total, x, h),
             Trace(OneMatrix(1, m) * HadamardProduct(entrywise(slope_of(f), D * x), D * h))
             + Trace(OneMatrix(1, n) * HadamardProduct(entrywise(slope_of(g), x), h)),
         ),
@@ -238,10 +240,10 @@ def euler_lagrange() -> Theorem:
         "the line is stationary": Identity(_first_variation(u, bump), ZERO),
     }
     mutants: dict[str, Claim] = {
-        "sign of the divergence": MatrixIdentity(
-            gradient(total, x), -D.T * entrywise(slope_of(f), D * x) + entrywise(slope_of(g), x)
+        "sign of the divergence": derived(
+            gradient, (total, x), -D.T * entrywise(slope_of(f), D * x) + entrywise(slope_of(g), x)
         ),
-        "gradient forgotten": MatrixIdentity(gradient(total, x), entrywise(slope_of(g), x)),
+        "gradient forgotten": derived(gradient, (total, x), entrywise(slope_of(g), x)),
         "the parabola is stationary": Identity(_first_variation(u**2, bump), ZERO),
     }
     return Theorem(
