@@ -13,6 +13,8 @@ check: $(STAMP)
 	$(BIN)/theoremcheck check -j 2
 
 test: check
+	$(BIN)/theoremcheck ledger --svg $(VENV)/ledger.svg
+	cmp $(VENV)/ledger.svg ledger.svg || { echo "ledger.svg is not current: make ledger.svg"; exit 1; }
 	$(BIN)/python -m pytest -n 2 --dist worksteal -q
 
 test-full: $(STAMP)
@@ -25,6 +27,11 @@ lint: $(STAMP)
 	$(PIP) install --no-deps --upgrade --target $(VENV)/plain .
 	cd $(VENV) && MYPYPATH=plain bin/mypy --config-file ../pyproject.toml -p theoremcheck
 	cd $(VENV) && PYTHONPATH=plain bin/lint-imports --config ../pyproject.toml --no-cache
+
+# The picture of the README: one cell an equation.
+.PHONY: ledger.svg
+ledger.svg: check
+	$(BIN)/theoremcheck ledger --svg ledger.svg
 
 figures: $(STAMP)
 	$(BIN)/theoremcheck figures --out out/figures

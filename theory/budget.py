@@ -20,7 +20,7 @@ _FORK = multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_
 class Budget:
     """seconds of wall time and bytes of address space beyond what the parent already holds."""
 
-    seconds: float = 20.0
+    seconds: float = 60.0
     memory: int = 4 << 30
 
 

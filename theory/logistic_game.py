@@ -20,6 +20,8 @@ eta = positive("eta", tex=r"\eta")
 x1, x2, z1, z2 = reals("x1 x2 z1 z2")
 share, chance = probability("s"), probability("c")  # weights of the first data point and the first latent point
 
+MODEL = "a logistic discriminator, a scaling generator, two data and two latent points with any weights"
+
 
 def over_data(values: Callable[[Expr], Expr]) -> Expr:
     """The expectation over the two data points."""
@@ -83,6 +85,7 @@ def discriminator_gradient() -> Theorem:
     )
     return Theorem(
         AllOf({"exchanged": Identity(slope, pull + push), "written out": Identity(slope, explicit)}),
+        sizes=MODEL,
         mutants={"sign of the second term": Identity(slope, pull - push)},
         printed={510: Printed(note=note)},
     )
@@ -115,6 +118,7 @@ def generator_gradient() -> Theorem:
     )
     return Theorem(
         AllOf({"gradient": Identity(slope, gradient), "written out": Identity(slope, explicit)}),
+        sizes=MODEL,
         mutants={"of the non-saturating loss": Identity(slope, other_loss)},
         printed={514: Printed(Identity(slope, -gradient), correction=formula, note=note)},
     )
