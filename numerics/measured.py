@@ -13,7 +13,14 @@ from typing import Any
 
 from .measurement import ALPHA_PER_TEST, Estimate, Measurement, Tier, rng_for
 
-_EXTRAS = {"torch": "torch", "sklearn": "data", "ot": "transport", "matplotlib": "figures", "jax": "jax"}
+_EXTRAS = {
+    "torch": "torch",
+    "sklearn": "data",
+    "ot": "transport",
+    "gymnasium": "gym",
+    "matplotlib": "figures",
+    "jax": "jax",
+}
 
 
 class Status(StrEnum):
