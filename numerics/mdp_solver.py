@@ -45,6 +45,8 @@ class DecisionProcess:
     moves: Any
     rewards: Array
     discount: float
+    sums: Array  # of each row, as rounded: one for each state and action
+    longest: int  # the most entries that a row has
     dense: Any = None  # the same rows as an array, where that is faster
 
     @property
@@ -109,12 +111,16 @@ class DecisionProcess:
         sums = np.asarray(moves.sum(axis=1)).reshape(shape)
         _refuse(np.abs(sums - 1) > ROW_SLACK, "the probabilities do not add up to one", sums)
         dense = moves.toarray() if moves.nnz > DENSE * moves.shape[0] * moves.shape[1] else None
-        return cls(moves, rewards, float(discount), dense)
+        return cls(moves, rewards, float(discount), sums, int(np.diff(moves.indptr).max()), dense)
 
     def action_values(self, values: Array) -> Array:
         """R(s, a) + discount * sum P(s'|s, a) values(s'), rounded."""
+        return self.rewards + self.discount * self.means(values)
+
+    def means(self, values: Array) -> Array:
+        """The mean of values(s') for each state and action, rounded."""
         rows = self.moves if self.dense is None else self.dense
-        found: Array = self.rewards + self.discount * (rows @ values).reshape(self.rewards.shape)
+        found: Array = (rows @ values).reshape(self.rewards.shape)
         return found
 
     def chain(self, policy: Integers) -> tuple[Any, Array]:
@@ -164,7 +170,7 @@ def solve(process: DecisionProcess, rounds: int = 1000) -> Solution:
     Policy iteration: evaluate by a linear solve, improve where an action is better beyond rounding, so that ties do not
     make it go round in circles. The bounds hold even where `rounds` ends it early.
     """
-    policy = np.argmax(process.rewards, axis=1)
+    policy = process.action_values(process.rewards.max(axis=1)).argmax(axis=1)
     values = evaluate(process, policy)
     done = 0
     while done < rounds:
@@ -204,6 +210,28 @@ def value_iteration(process: DecisionProcess, tolerance: float) -> Solution:
     return certified(process, values, process.action_values(values).argmax(axis=1), rounds)
 
 
+def modified_policy_iteration(process: DecisionProcess, tolerance: float, sweeps: int = 20) -> Solution:
+    """Backups each followed by `sweeps` more under the greedy policy, until the bound on the error is at most the
+    tolerance, or rounding stops them (Puterman and Shin, 1978).
+
+    It starts from values that a backup raises everywhere, from where every step goes up to the optimal values.
+    """
+    values = np.full(process.states, process.rewards.min() / (1 - process.discount))
+    rounds, before = 0, math.inf
+    while True:
+        table = process.action_values(values)
+        policy, after = table.argmax(axis=1), table.max(axis=1)
+        step, rounds = float(np.abs(after - values).max()), rounds + 1
+        if step <= tolerance * (1 - process.discount) / 2 or (
+            step >= before and step < 1e-9 * (1 + np.abs(after).max())
+        ):
+            return certified(process, after, policy, rounds)
+        before, values = step, after
+        moves, paid = process.chain(policy)
+        for _ in range(sweeps):
+            values = paid + process.discount * (moves @ values)
+
+
 def certified(process: DecisionProcess, values: Array, policy: Integers, rounds: int = 0) -> Solution:
     """Values and policy with their bounds, whatever they come from.
 
@@ -213,7 +241,7 @@ def certified(process: DecisionProcess, values: Array, policy: Integers, rounds:
     if values.shape != (process.states,) or not np.isfinite(values).all():
         raise ValueError("the values are not finite, or not one for each state")
     table = process.action_values(values)
-    slack = _rounding(process, values, table)
+    slack = _rounding(process, values)
     residual = _up(float((np.abs(table.max(axis=1) - values) * (1 + 2 * EPS) + slack.max(axis=1)).max()))
     states = np.arange(process.states)
     own = np.abs(table[states, policy] - values) * (1 + 2 * EPS) + slack[states, policy]
@@ -224,17 +252,16 @@ def certified(process: DecisionProcess, values: Array, policy: Integers, rounds:
     return Solution(values, policy, error, loss, residual, rounds)
 
 
-def _rounding(process: DecisionProcess, values: Array, table: Array) -> Array:
+def _rounding(process: DecisionProcess, values: Array) -> Array:
     """How far each action value may be from that of the exact process, with its rows divided by their sums.
 
     Sums of n products err by (n + 1) u/(1 - (n + 1) u) times the sum of absolute values; a row that adds up to 1 + e is
     divided by it, which moves the mean by |e|/(1 + e) of it; then a product and a sum are rounded.
     """
-    longest = int(np.diff(process.moves.indptr).max()) + 4
+    longest = (process.longest if process.dense is None else process.states) + 4
     unit = longest * EPS / (1 - longest * EPS)
-    magnitude = (process.moves @ np.abs(values)).reshape(table.shape)
-    sums = np.asarray(process.moves.sum(axis=1)).reshape(table.shape)
-    off = np.abs(sums - 1) + unit * sums
+    magnitude = process.means(np.abs(values))
+    off = np.abs(process.sums - 1) + unit * process.sums
     mean = process.discount * magnitude * (unit + off / (1 - off)) * (1 + 8 * unit)
     found: Array = mean + 4 * EPS * (np.abs(process.rewards) + process.discount * magnitude) + 8 * np.finfo(float).tiny
     return found

@@ -13,7 +13,15 @@ import numpy as np
 import pytest
 
 from theoremcheck.numerics import gridworlds, mdp_solver
-from theoremcheck.numerics.mdp_solver import DecisionProcess, certified, exact, random_process, solve, value_iteration
+from theoremcheck.numerics.mdp_solver import (
+    DecisionProcess,
+    certified,
+    exact,
+    modified_policy_iteration,
+    random_process,
+    solve,
+    value_iteration,
+)
 from theoremcheck.numerics.q_learning import learn
 from theoremcheck.theory import bellman, games, mdp, reinforcement
 from theoremcheck.theory.budget import Budget
@@ -215,7 +223,12 @@ def test_grid_worlds_are_gymnasiums() -> None:
 
 @pytest.mark.parametrize(
     ("name", "discount", "value"),
-    [("FrozenLake 4x4", 0.99, 0.5420259), ("CliffWalking", 0.9999, -12.992), ("Taxi", 0.99, 18.8)],
+    [
+        ("FrozenLake 4x4", 0.99, 0.5420259),
+        ("FrozenLake 8x8", 0.99, 0.4146),
+        ("CliffWalking", 0.9999, -12.992),
+        ("Taxi", 0.99, 18.8),
+    ],
 )
 def test_environments_are_solved_within_their_bounds(name: str, discount: float, value: float) -> None:
     pytest.importorskip("gymnasium")
@@ -228,9 +241,25 @@ def test_environments_are_solved_within_their_bounds(name: str, discount: float,
     assert found.error < 1e-6
     other = value_iteration(process, 1e-6)
     assert np.abs(other.values - found.values).max() <= other.error + found.error
-    if process.states < 100 and discount < 0.999:
-        third = program(process)
-        assert np.abs(third - found.values).max() <= certified(process, third, found.policy).error + found.error
+    third = modified_policy_iteration(process, 1e-6)
+    assert third.error < 1e-5
+    assert np.abs(third.values - found.values).max() <= third.error + found.error
+    if discount < 0.999:
+        fourth = program(process)
+        assert np.abs(fourth - found.values).max() <= certified(process, fourth, found.policy).error + found.error
+
+
+@pytest.mark.parametrize("name", ["FrozenLake 4x4", "FrozenLake 8x8", "CliffWalking", "Taxi"])
+def test_environments_are_solved_as_by_quantecon(name: str) -> None:
+    pytest.importorskip("gymnasium")
+    markov = pytest.importorskip("quantecon.markov")
+    from theoremcheck.numerics.reinforcement import tabulated
+
+    process = tabulated(name, 0.95)
+    found, n, m = solve(process), process.states, process.actions
+    theirs = markov.DiscreteDP(process.rewards, process.moves.toarray().reshape(n, m, n), 0.95)
+    other = np.asarray(theirs.solve("policy_iteration").v)
+    assert np.abs(other - found.values).max() <= certified(process, other, found.policy).error + found.error
 
 
 def test_cliff_walk_takes_thirteen_steps() -> None:
