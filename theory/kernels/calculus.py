@@ -20,7 +20,7 @@ import math
 import random
 from dataclasses import dataclass, field
 from itertools import count
-from time import monotonic
+from time import process_time
 from typing import Any
 
 from sympy import Abs, Add, And, Basic, Expr, Integer, Max, Min, Mul, Rational, S, Symbol, exp, expand, log
@@ -42,8 +42,11 @@ ANCHORS = (S.Zero, S.One, S.Half, S.NegativeOne, Integer(2))
 
 
 def prove(claim: Inequality, depth: int = 5, seconds: float = 8.0) -> Holds | Unknown:
-    """Whether the margin of the claim is shown to be nonnegative (positive where the claim is strict)."""
-    prover = Prover(monotonic() + seconds)
+    """Whether the margin of the claim is shown to be nonnegative (positive where the claim is strict).
+
+    seconds are of the processor, so that a busy machine changes no answer.
+    """
+    prover = Prover(process_time() + seconds)
     try:
         claim = _on_the_reals(claim)
         margin, where = claim.margin, claim.where
@@ -103,7 +106,7 @@ class Prover:
         """Whether z3 shows f order 0."""
         key = ("smt", f, order, facts)
         if key not in self.seen:
-            left = self.deadline - monotonic()
+            left = self.deadline - process_time()
             if left <= 0:
                 raise OutOfTime
             self.seen[key] = implies(f, order, S.Zero, facts, min(seconds, left))
@@ -326,7 +329,7 @@ class Prover:
         slopes = {v: f.diff(v) for v in f.free_symbols}
         hardness = {v: (slope.has(*SMOOTH), slope.count_ops(), v.name) for v, slope in slopes.items() if slope != 0}
         for v in sorted(hardness, key=lambda v: hardness[v]):
-            if monotonic() > self.deadline:
+            if process_time() > self.deadline:
                 raise OutOfTime
             reason = self._along(f, v, facts, strict, depth)
             if reason:
