@@ -14,6 +14,8 @@ _HOME = {
     "decide": "theoremcheck.theory.judge",
     "statement": "theoremcheck.theory.statements",
     "catalogue": "theoremcheck.theory.statements",
+    "falsify": "theoremcheck.theory.falsify",
+    "parse": "theoremcheck.interface.formula",
 }
 
 __all__ = ["__version__", *_HOME]

@@ -241,6 +241,42 @@ def figures(
             _say(f"{path}\n")
 
 
+@app.command()
+def falsify(
+    claim: Annotated[str | None, typer.Argument(metavar="FORMULA", help="Such as 'cosh(x) <= exp(x^2/2)'.")] = None,
+    real: Annotated[list[str] | None, typer.Option(metavar="NAMES", help="Real symbols: x or x,y.")] = None,
+    positive: Annotated[list[str] | None, typer.Option(metavar="NAMES", help="Positive symbols.")] = None,
+    integer: Annotated[list[str] | None, typer.Option(metavar="NAMES", help="Integer symbols.")] = None,
+    probability: Annotated[list[str] | None, typer.Option(metavar="NAMES", help="Symbols between 0 and 1.")] = None,
+    domain: Annotated[
+        list[str] | None, typer.Option(metavar="NAME:DOMAIN", help="Such as 'x: [0, 1)' or 'n: integer [1, oo)'.")
+    ] = None,
+    where: Annotated[list[str] | None, typer.Option(metavar="RELATION", help="An assumption: 'x + y <= 1'.")] = None,
+    file: Annotated[Path | None, typer.Option(metavar="FILE", help="A list of claims in TOML.")] = None,
+    budget: Annotated[float, typer.Option(min=0.01, metavar="SECONDS", help="For each claim.")] = 10.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
+    replay: Annotated[bool, typer.Option("--replay", help="Print a program that shows the failure.")] = False,
+) -> None:
+    """Prove or refute formulas of your own.
+
+    Exit status 0 where none is refuted, 1 where one is, 2 for what is no formula.
+    """
+    from .paper import Entry, entries
+    from .questions import ask, declared
+
+    if claim is not None and file is None:
+        kinds = {"real": real, "positive": positive, "integer": integer, "probability": probability}
+        asked = [Entry("", claim, declared(kinds, domain or []), where or [])]
+    elif file is None or claim is not None:
+        raise _Told("give a formula, or --file with a list of them")
+    else:
+        if real or positive or integer or probability or domain or where:
+            raise _Told("with --file the domains and assumptions stand in the file")
+        asked = entries(file)
+    outcomes = ask(_console(), asked, budget, as_json, replay)
+    raise typer.Exit(FAILED if any(one.verdict == "refuted" for one in outcomes) else 0)
+
+
 def _say(text: str) -> None:
     try:
         typer.echo(text, nl=False)
@@ -359,7 +395,7 @@ def main() -> None:
 
 
 def _explain(error: Exception) -> int:
-    expected = type(error).__name__ in ("NoSuch", "StoreError", "_Told")
+    expected = type(error).__name__ in ("NoSuch", "StoreError", "NotAFormula", "BadPaper", "_Told")
     if expected or isinstance(error, OSError):
         named = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
         print(f"theoremcheck: {named}", file=sys.stderr)

@@ -98,19 +98,26 @@ def _(claim: Inequality) -> Answer:
         return _decide_closed(claim, (lifting.prove,))
     if _is_open(claim.lhs, claim.rhs):
         return _decide_open(claim)
-    return _decide_closed(claim, (smt.decide, calculus.prove, boxes.prove_on_box))
+    return _decide_closed(claim, (smt.decide,), (calculus.prove, boxes.prove_on_box))
 
 
-def _decide_closed(claim: Identity | Inequality, provers: tuple[Callable[[Any], Answer], ...]) -> Answer:
-    """A handful of points first, which ends most false claims; then the proofs; then a search that spares no effort."""
-    if (failure := refuter.refute(claim, "spot")) is not None:
-        return failure
+Provers = tuple[Callable[[Any], Answer], ...]
+
+
+def _decide_closed(claim: Identity | Inequality, fast: Provers, slow: Provers = ()) -> Answer:
+    """A handful of points first, which ends most false claims; then proofs and searches in turns, the cheap ones first.
+
+    A claim that a search refutes has no proof, so that the order is one of speed alone.
+    """
     attempts: list[Answer] = []
-    for prove in provers:
-        attempts.append(prove(claim))
-        if not isinstance(attempts[-1], Unknown):
-            return attempts[-1]
-    return refuter.refute(claim, "quick") or refuter.refute(claim, "full") or _reasons(attempts)
+    for effort, provers in (("spot", fast), ("quick", slow), ("full", ())):
+        if (failure := refuter.refute(claim, effort)) is not None:  # type: ignore[arg-type]
+            return failure
+        for prove in provers:
+            attempts.append(prove(claim))
+            if not isinstance(attempts[-1], Unknown):
+                return attempts[-1]
+    return _reasons(attempts)
 
 
 def _decide_open(claim: Identity | Inequality) -> Answer:

@@ -1,0 +1,5 @@
+"""`python -m theoremcheck`: the command line."""
+
+from .interface.command import main
+
+main()
