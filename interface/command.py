@@ -80,19 +80,25 @@ def check(
     junit_file: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML.")] = None,
     store: StoreFile = None,
     fresh: Fresh = False,
+    backend: Annotated[str, typer.Option(help="Where: loky (this machine), dask or ray.")] = "loky",
+    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Of a dask or ray cluster.")] = None,
 ) -> None:
     """Prove, measure and judge statements.
 
     Exit status 0 where everything checked out, 1 where a claim did not, 2 for bad usage.
     """
     from ..theory.statements import catalogue
-    from .choice import choose
+    from .backends import BACKENDS
+    from .choice import choose, one_of
     from .tables import print_summary
 
+    where = (one_of(backend, BACKENDS, "backend"), scheduler)
+    if scheduler is not None and backend == "loky":
+        raise _Told("--scheduler is the address of a cluster: give --backend dask or --backend ray")
     _refuse_unwritable(json_file, junit_file)
     chosen = choose(names or [], catalogue())
     console = _console()
-    with _gathered(chosen, console, full, jobs, seed, store, fresh) as evidence:
+    with _gathered(chosen, console, full, jobs, seed, store, fresh, where=where) as evidence:
         touched = evidence.ledger({name.partition(".")[0] for name in evidence.reports})
         print_summary(console, evidence, touched)
     if json_file is not None:
@@ -325,11 +331,13 @@ def _gathered(
     store: Path | None,
     fresh: bool,
     quiet: bool = False,
+    where: tuple[str, str | None] = ("loky", None),
 ) -> Iterator[Evidence]:
     """The evidence on some statements; an interrupted run prints what was decided so far and ends the program."""
     from ..numerics.measurement import Tier
+    from .backends import NoCluster, WorkerDied
     from .progress import Display
-    from .run import Evidence, WorkerDied, gather
+    from .run import Evidence, Site, gather
     from .store import Store
 
     evidence = Evidence(Tier.FULL if full else Tier.QUICK, seed)
@@ -337,11 +345,13 @@ def _gathered(
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             with Display(console, quiet and not console.is_terminal) as display:
-                gather(evidence, names, opened, display, jobs, fresh)
+                gather(evidence, names, opened, display, Site(jobs, *where), fresh)
         except KeyboardInterrupt:
             _stop(console, evidence, opened, "interrupted", INTERRUPTED)
         except WorkerDied as death:
             _stop(console, evidence, opened, str(death), FAILED)
+        except NoCluster as error:
+            raise _Told(str(error)) from None
         finally:
             signal.signal(signal.SIGTERM, before)
     yield evidence

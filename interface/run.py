@@ -9,9 +9,7 @@ from __future__ import annotations
 import json
 import math
 import time
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol
@@ -23,15 +21,12 @@ from ..theory import statements as theory
 from ..theory.evidence import PrintedOutcome, Report, Unknown, to_json
 from ..theory.ledger import Row, rows
 from ..theory.statements import Statement
+from .backends import Decided, in_processes, on_cluster
 from .children import end_with_parent
 from .digest import measurement_digest, statement_digest
 from .store import Entry, Key, Store
 
 BROKEN = "the check itself broke"
-
-
-class WorkerDied(Exception):
-    """A process that decided something was killed from outside, mostly for want of memory."""
 
 
 class Watch(Protocol):
@@ -127,13 +122,24 @@ def plan(names: Iterable[str], tier: Tier, seed: int) -> list[Key]:
     return keys
 
 
+@dataclass(frozen=True)
+class Site:
+    """Where the work is done: so many processes, of this machine (loky) or of a dask or ray cluster at an address."""
+
+    jobs: int = 1
+    backend: str = "loky"
+    scheduler: str | None = None
+
+
 def gather(
-    evidence: Evidence, names: Iterable[str], store: Store, watch: Watch, jobs: int = 1, fresh: bool = False
+    evidence: Evidence, names: Iterable[str], store: Store, watch: Watch, site: Site | None = None, fresh: bool = False
 ) -> None:
     """Fill the evidence on the statements and on all that they rest on: from the store where it is current, else anew.
 
-    Each result is stored at once. Raises WorkerDied, StoreError or KeyboardInterrupt with the evidence filled so far.
+    Each result is stored at once. Raises WorkerDied, NoCluster, StoreError or KeyboardInterrupt with the evidence
+    filled so far.
     """
+    site = site or Site()
     keys = plan(names, evidence.tier, evidence.seed)
     while keys:
         evidence.planned += keys
@@ -144,7 +150,7 @@ def gather(
         evidence.reused |= set(known)
         pending = [key for key in keys if key not in known]
         watch.begin(len(pending), len(known))
-        for key, result, seconds in _decided(pending, jobs, watch):
+        for key, result, seconds in _decided(pending, site, watch):
             entry = Entry.now(digests[key], seconds, result)
             if _is_lasting(result):
                 store.put(key, entry)
@@ -154,7 +160,7 @@ def gather(
     evidence.sort()
 
 
-def decide(key: Key) -> tuple[Key, dict[str, Any], float]:
+def decide(key: Key) -> Decided:
     """Decide one thing, in this process; what breaks becomes a result that is not accepted."""
     start = time.perf_counter()
     if key.kind == "measurement":
@@ -170,7 +176,7 @@ def _plain(result: dict[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def decide_in_worker(key: Key) -> tuple[Key, dict[str, Any], float]:
+def decide_in_worker(key: Key) -> Decided:
     """`decide` in a process that ends with its parent."""
     end_with_parent()
     return decide(key)
@@ -187,32 +193,25 @@ def _report(statement: Statement) -> Report:
         return Report(statement.name, to_json(Unknown(reason)), None, printed=outcomes, problems=[reason])
 
 
-def _decided(keys: list[Key], jobs: int, watch: Watch) -> Iterator[tuple[Key, dict[str, Any], float]]:
+def _decided(keys: list[Key], site: Site, watch: Watch) -> Iterator[Decided]:
     flying: list[Key] = []
 
     def dispatched() -> Iterator[Key]:
         for key in keys:
             flying.append(key)
-            watch.working([one.name for one in flying[:jobs]])
+            watch.working([one.name for one in flying[: site.jobs]])
             yield key
 
-    results = map(decide, dispatched()) if min(jobs, len(keys)) <= 1 else _in_processes(dispatched(), jobs)
-    for result in results:
+    for result in _results(dispatched(), len(keys), site):
         flying.remove(result[0])
-        watch.working([one.name for one in flying[:jobs]])
+        watch.working([one.name for one in flying[: site.jobs]])
         yield result
 
 
-def _in_processes(keys: Iterator[Key], jobs: int) -> Iterator[tuple[Key, dict[str, Any], float]]:
-    from joblib import Parallel, delayed
-
-    warnings.filterwarnings("ignore", message=".*have been cancelled", module="joblib")
-    pool = Parallel(n_jobs=jobs, backend="loky", return_as="generator_unordered", batch_size=1)
-    try:
-        yield from pool(delayed(decide_in_worker)(key) for key in keys)
-    except BrokenExecutor as death:
-        reason = str(death).partition("\n")[0]
-        raise WorkerDied(f"a worker process died: {reason} Fewer jobs (-j) need less memory.") from None
+def _results(keys: Iterator[Key], count: int, site: Site) -> Iterator[Decided]:
+    if count and site.backend != "loky":
+        return on_cluster(decide_in_worker, _digest, keys, site.jobs, site.backend, site.scheduler)
+    return map(decide, keys) if min(site.jobs, count) <= 1 else in_processes(decide_in_worker, keys, site.jobs)
 
 
 def _digest(key: Key) -> str:

@@ -18,6 +18,7 @@ _EXTRAS = {
     "sklearn": "data",
     "ot": "transport",
     "gymnasium": "gym",
+    "skfem": "fem",
     "matplotlib": "figures",
     "jax": "jax",
 }

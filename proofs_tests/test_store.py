@@ -140,6 +140,26 @@ def test_digests_depend_on_neither_process_nor_order():
     assert outputs[0] == outputs[1]
 
 
+def test_digests_do_not_depend_on_what_was_built_before():
+    script = (
+        "import sys\n"
+        "from theoremcheck.theory.symbols import positive\n"
+        "if len(sys.argv) > 1:\n"
+        "    kept = positive('sigma', typical=(7, 9)) ** 2\n"  # SymPy gives it out again for an equal symbol
+        "from theoremcheck.theory import gan, vae\n"
+        "from theoremcheck.theory.statements import statements_of\n"
+        "from theoremcheck.interface.digest import statement_digest\n"
+        "if len(sys.argv) > 1:\n"
+        "    [one.theorem.claim.latex() for module in (gan, vae) for one in statements_of(module)]\n"
+        "print([statement_digest(one) for one in statements_of(vae)])\n"
+    )
+    outputs = [
+        subprocess.run([sys.executable, "-c", script, *extra], capture_output=True, text=True, check=True).stdout
+        for extra in ([], ["built"])
+    ]
+    assert outputs[0] == outputs[1]
+
+
 class Silent:
     """Watches a run without a word, and remembers what was computed."""
 
