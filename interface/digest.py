@@ -276,20 +276,17 @@ class _Reader:
             return f"{self.value(kind)} {self.value(vars(value))}"
         return f"{kind.__module__}.{kind.__qualname__} " + re.sub(r" at 0x[0-9a-f]+", "", repr(value))
 
-    def expression(self, expr: Basic, inside: bool = False) -> str:
-        """Inside an expression, SymPy may have put an equal symbol, of another name in TeX, that it met before."""
+    def expression(self, expr: Basic) -> str:
         if isinstance(expr, Symbol):
             # As declared: what SymPy concludes from it grows with each question that somebody asked.
             facts = sorted((name, fact) for name, fact in expr._assumptions_orig.items())
-            own = f"{expr.domain}" if isinstance(expr, DomainSymbol) else ""
-            own += f" {expr.tex} {expr.typical}" if isinstance(expr, DomainSymbol) and not inside else ""
+            own = "" if not isinstance(expr, DomainSymbol) else f"{expr.domain} {expr.tex} {expr.typical}"
             name = expr.name if not isinstance(expr, Dummy) else f"dummy {expr.name}"
             return f"{type(expr).__name__} {name} {facts} {own} {getattr(expr, 'normalized', '')}"
         head = f"{type(expr).__module__}.{type(expr).__name__}"
         if _is_ours(type(expr).__module__):
             self.value(type(expr))
-        inner = (self.expression(arg, True) if isinstance(arg, Basic) else self.value(arg) for arg in expr.args)
-        return f"{head}({', '.join(inner)})" if expr.args else f"{head} {expr!r}"
+        return f"{head}({', '.join(map(self.value, expr.args))})" if expr.args else f"{head} {expr!r}"
 
 
 def _globals_of(code: CodeType) -> list[str]:

@@ -10,7 +10,7 @@ from theoremcheck.theory.evidence import Fails, Holds, Report, Strength, Unknown
 from theoremcheck.theory.judge import check, decide, decide_all
 from theoremcheck.theory.measures import expect, integral, on_atoms
 from theoremcheck.theory.statements import Printed, Step, Theorem, statement
-from theoremcheck.theory.symbols import density, function, integer, positive, real, reals
+from theoremcheck.theory.symbols import POSITIVE, density, function, integer, positive, real, reals
 
 x, y = reals("x y")
 s = positive("s")
@@ -182,3 +182,15 @@ def test_generated_mutants():
 def test_reports_survive_as_plain_data():
     report = judged(Theorem(Identity(x + 1, 1 + x, where=(Eq(y, 0),))), answers=(1,))
     assert Report.from_json(report.to_json()) == report
+
+
+def test_a_density_is_not_equal_to_a_function_of_its_name() -> None:
+    # SymPy's cache hands out an equal symbol for another: a function must never become a density by that.
+    plain, dense = function("r", POSITIVE), density("r")
+    assert plain != dense
+    assert log(plain).free_symbols == {plain}
+    assert log(dense).free_symbols == {dense}
+    gap = integral(dense * log(dense / density("s")))
+    assert isinstance(decide(Inequality(gap, ">=", Integer(0))), Holds)
+    lost = integral(plain * log(plain / function("s", POSITIVE)))
+    assert isinstance(decide(Inequality(lost, ">=", Integer(0))), Fails)

@@ -145,7 +145,7 @@ def test_digests_do_not_depend_on_what_was_built_before():
         "import sys\n"
         "from theoremcheck.theory.symbols import positive\n"
         "if len(sys.argv) > 1:\n"
-        "    kept = positive('sigma', typical=(7, 9)) ** 2\n"  # SymPy gives it out again for an equal symbol
+        "    kept = positive('sigma', typical=(7, 9)) ** 2\n"  # SymPy would give it out again for an equal one
         "from theoremcheck.theory import gan, vae\n"
         "from theoremcheck.theory.statements import statements_of\n"
         "from theoremcheck.interface.digest import statement_digest\n"

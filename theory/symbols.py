@@ -63,7 +63,11 @@ def _assumptions(domain: Domain) -> dict[str, bool]:
 
 
 class DomainSymbol(Symbol):  # type: ignore[misc]
-    """A symbol with its domain, LaTeX name and typical range; equal to another of the same name and domain."""
+    """A symbol with its domain, LaTeX name and typical range; equal to another that agrees in all of them.
+
+    SymPy's cache hands out one of two equal symbols for the other, so that whatever is not part of the equality would
+    depend on what was imported before.
+    """
 
     __slots__ = ("_content", "domain", "tex", "typical")
     domain: Domain
@@ -81,7 +85,7 @@ class DomainSymbol(Symbol):  # type: ignore[misc]
         self.domain = domain
         self.tex = tex or latex(Symbol(name))
         self.typical = typical or _typical(domain)
-        self._content = (*Symbol._hashable_content(self), str(domain))
+        self._content = (*Symbol._hashable_content(self), str(domain), self.tex, self.typical)
         return self
 
     def _hashable_content(self) -> tuple[Any, ...]:
@@ -99,7 +103,7 @@ class DomainSymbol(Symbol):  # type: ignore[misc]
 class Pointwise(DomainSymbol):
     """The value at one point of a function on a measure space; see `theory.measures`.
 
-    `normalized` says that its integral is one, so that it is a density.
+    `normalized` says that its integral is one, so that it is a density, which no other function is equal to.
     """
 
     __slots__ = ("normalized",)
@@ -115,6 +119,7 @@ class Pointwise(DomainSymbol):
     ) -> Pointwise:
         self = cast("Pointwise", DomainSymbol.__new__(cls, name, domain, tex, typical))
         self.normalized = normalized
+        self._content = (*self._content, normalized)
         return self
 
     def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
