@@ -14,8 +14,13 @@ _HOME = {
     "decide": "theoremcheck.theory.judge",
     "statement": "theoremcheck.theory.statements",
     "catalogue": "theoremcheck.theory.statements",
+    "identity": "theoremcheck.theory.lookup",
+    "equation": "theoremcheck.theory.lookup",
+    "search": "theoremcheck.theory.lookup",
     "falsify": "theoremcheck.theory.falsify",
     "parse": "theoremcheck.interface.formula",
+    "verify_implementation": "theoremcheck.numerics.implementations",
+    "assert_implements": "theoremcheck.numerics.implementations",
 }
 
 __all__ = ["__version__", *_HOME]

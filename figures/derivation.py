@@ -131,7 +131,7 @@ def _evidence(sheet: _Sheet, statement: Statement, report: Report) -> None:
     by = f" ({report.answer['method']})" if report.answer.get("method") else ""
     sheet.add("head", "Evidence")
     sheet.prose(
-        f"Accepted{by}; {rejected} of {counted} mutants rejected; references: {', '.join(statement.references)}."
+        f"Accepted{by}; {rejected} of {counted} mutants rejected; references: {', '.join(statement.keys)}."
         if report.accepted
         else "; ".join(report.problems),
         "plain",

@@ -45,7 +45,7 @@ def _sections(
     yield "measurements", list(_measurements(measured))
     yield "printed in the source", list(_printed(statement, report, width))
     yield "rests on", [Text(name) for name in report.cites]
-    yield "references", [Text(key) for key in statement.references]
+    yield "references", [Text(key) for key in statement.keys]
 
 
 def _formula(text: str, width: int) -> Text:

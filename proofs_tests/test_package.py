@@ -96,8 +96,8 @@ def test_every_statement_has_words_and_known_references(topic):
     known = set(parse_file(str(ROOT / "theory" / "references.bib")).entries)
     for one in statements_of(topic_module(topic)):
         assert one.words.endswith("."), one.name
-        assert one.references, f"{one.name} has no reference"
-        assert set(one.references) <= known, f"{one.name}: {set(one.references) - known} not in references.bib"
+        assert one.keys, f"{one.name} has no reference"
+        assert set(one.keys) <= known, f"{one.name}: {set(one.keys) - known} not in references.bib"
 
 
 def test_the_catalogue_builds_no_expression():

@@ -1,4 +1,4 @@
-"""How each kind of matrix expression is computed in arrays: rows and columns are the last two axes, the rest a batch."""
+"""How each kind of matrix expression is computed in arrays: rows and columns the last two axes, the rest a batch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How each kind of scalar expression is computed in arrays: numbers, functions, cases, sums, integrals over a measure."""
+"""How each kind of scalar expression is computed in arrays: numbers, functions, cases, sums, integrals."""
 
 from __future__ import annotations
 

@@ -16,7 +16,6 @@ import sympy
 from .array_libraries import Library, is_number
 from .symbols import Pointwise
 
-
 LONGEST = 80
 """How much of a node an error message shows."""
 

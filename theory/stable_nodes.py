@@ -34,6 +34,13 @@ class Stable(Function):  # type: ignore[misc]
         return True if all(arg.is_extended_real for arg in self.args) else None
 
 
+def logistic(at: Any, u: Any) -> Any:
+    """The sigmoid, down to subnormal values, which the libraries' own flush to zero; its slope at 0 is right too."""
+    right = u >= 0
+    small = at.call("exp", at.where(right, 0.0, u))
+    return at.where(right, 1 / (1 + at.call("exp", -at.where(right, u, 0.0))), small / (1 + small))
+
+
 class Expm1(Stable):
     """exp(u) - 1."""
 
@@ -52,7 +59,7 @@ class Sigmoid(Stable):
     """1 / (1 + exp(-u))."""
 
     textbook = staticmethod(lambda u: 1 / (1 + exp(-u)))
-    evaluate = staticmethod(lambda at, u: at.call("expit", u))
+    evaluate = staticmethod(lambda at, u: logistic(at, u))
 
 
 class LogSumExp(Stable):
@@ -118,7 +125,7 @@ class Sech2(Stable):
     """1 - tanh(u)**2."""
 
     textbook = staticmethod(lambda u: 1 - tanh(u) ** 2)
-    evaluate = staticmethod(lambda at, u: 4 * at.call("expit", 2 * u) * at.call("expit", -2 * u))
+    evaluate = staticmethod(lambda at, u: 4 * logistic(at, 2 * u) * logistic(at, -2 * u))
 
 
 class Versine(Stable):
@@ -162,8 +169,12 @@ class ExpRel(Stable):
 
     @staticmethod
     def evaluate(at: Any, u: Any) -> Any:
-        terms = [1 / math.factorial(k + 1) for k in range(7)]
-        return _series(at, u, 5e-3, terms, lambda v: at.call("expm1", v) / v)
+        def far(v: Any) -> Any:
+            large = v > 64
+            half = at.call("exp", at.where(large, v, 64.0) / 2)  # exp(v) itself may overflow where exp(v) / v does not
+            return at.where(large, half * (half / v), at.call("expm1", at.where(large, 1.0, v)) / v)
+
+        return _series(at, u, 5e-3, [1 / math.factorial(k + 1) for k in range(7)], far)
 
 
 class Log1pRel(Stable):

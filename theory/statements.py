@@ -7,17 +7,24 @@ A topic module is a sequence of functions that build a `Theorem`, each marked `@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import import_module
 from types import MappingProxyType, ModuleType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from sympy import Expr, Symbol
+from sympy import Basic, Contains, Expr, Ge, Gt, Le, Lt, S, Symbol
 
+from . import bibliography
+from .bibliography import Entry
 from .claims import Claim
 from .source import equations
+from .symbols import Domain, domain_of
+
+if TYPE_CHECKING:
+    from .budget import Budget
+    from .evidence import Report
 
 Number = int | str
 
@@ -79,12 +86,15 @@ class Theorem:
 
 @dataclass(frozen=True, eq=False)
 class Statement:
-    """A theorem of the catalogue; `theorem` and what hangs on it are built on first use."""
+    """A theorem of the catalogue; `theorem` and what hangs on it are built on first use.
+
+    keys: its references, as keys of references.bib; cites: names of the statements that it rests on.
+    """
 
     name: str
     words: str
     answers: tuple[Number, ...]
-    references: tuple[str, ...]
+    keys: tuple[str, ...]
     cites: tuple[str, ...]
     build: Callable[[], Theorem]
 
@@ -124,6 +134,58 @@ class Statement:
         symbols: tuple[Symbol, ...] = self.claim.symbols
         return symbols
 
+    @property
+    def domains(self) -> dict[Symbol, Domain]:
+        """The domain of each scalar symbol."""
+        return {symbol: domain_of(symbol) for symbol in self.symbols if isinstance(symbol, Symbol) and symbol.is_real}
+
+    @property
+    def assumptions(self) -> tuple[Any, ...]:
+        """All that the claim assumes: the domain of each symbol as relations, then its joint conditions.
+
+        A conjunction assumes what any of its parts does.
+        """
+        of_symbols = (fact for symbol, domain in self.domains.items() for fact in _facts(symbol, domain))
+        joint = (condition for part in self.parts.values() for condition in getattr(part, "where", ()))
+        return tuple(dict.fromkeys((*of_symbols, *joint)))
+
+    @property
+    def parts(self) -> dict[str, Claim]:
+        """The claims that a conjunction consists of, by name; any other claim is its own single part, named ""."""
+        found: dict[str, Claim] = _translation().parts(self.claim)
+        return found
+
+    @property
+    def derivation(self) -> tuple[Step, ...]:
+        """The steps of the derivation, in order; empty where the claim is decided as a whole."""
+        return self.theorem.derivation
+
+    @property
+    def references(self) -> tuple[Entry, ...]:
+        """The entries of the bibliography that the statement refers to; `str` of one is its BibTeX."""
+        return tuple(bibliography.entry(key) for key in self.keys)
+
+    def check(self, budget: Budget | None = None) -> Report:
+        """Judge the statement: claim, witness, derivation, mutants and printed forms; see `theory.judge.check`."""
+        from .judge import check
+
+        return check(self, budget)
+
+    def numpy(self, side: str = "rhs", part: str | None = None, stable: bool = True) -> Any:
+        """The closed form as a function of NumPy arrays, a `theory.translation.ArrayFunction`; raises NoNumericForm."""
+        return self._function("numpy", side, part, stable)
+
+    def torch(self, side: str = "rhs", part: str | None = None, stable: bool = True) -> Any:
+        """The closed form as a differentiable function of torch tensors; raises NoNumericForm."""
+        return self._function("torch", side, part, stable)
+
+    def jax(self, side: str = "rhs", part: str | None = None, stable: bool = True) -> Any:
+        """The closed form as a differentiable function of JAX arrays; raises NoNumericForm."""
+        return self._function("jax", side, part, stable)
+
+    def _function(self, library: str, side: str, part: str | None, stable: bool) -> Any:
+        return _translation().translate(self.claim, library, side, part, stable, self.name)
+
     def latex(self) -> str:
         """The claim as a formula."""
         formula: str = self.claim.latex()
@@ -144,6 +206,21 @@ class Statement:
 
     def __repr__(self) -> str:
         return f"<statement {self.name}: {self.words}>"
+
+
+def _translation() -> ModuleType:
+    # Not by an import statement: the judge has no part in it, so a change there leaves the stored evidence valid.
+    return import_module(".translation", __package__)
+
+
+def _facts(symbol: Symbol, domain: Domain) -> Iterator[Basic]:
+    """A domain as relations between the symbol and its ends, kept from evaluating to true."""
+    if domain.integer or (domain.lower.is_infinite and domain.upper.is_infinite):
+        yield Contains(symbol, S.Integers if domain.integer else S.Reals, evaluate=False)
+    if domain.lower.is_finite:
+        yield (Gt if domain.lower_open else Ge)(symbol, domain.lower, evaluate=False)
+    if domain.upper.is_finite:
+        yield (Lt if domain.upper_open else Le)(symbol, domain.upper, evaluate=False)
 
 
 def statement(
