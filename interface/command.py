@@ -248,6 +248,78 @@ def figures(
 
 
 @app.command()
+def report(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write into.")],
+    topic: Topics = None,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw them, too.")] = True,
+    full: Full = False,
+    jobs: Jobs = ALL,
+    seed: Seed = 0,
+    store: StoreFile = None,
+    fresh: Fresh = False,
+) -> None:
+    """Write everything as a site that opens from the disk.
+
+    The ledger, a page a statement, the errata and the figures. What is missing in the evidence store, or stale
+    there, is decided first.
+    """
+    from importlib.util import find_spec
+
+    from .choice import drawn_topics
+    from .report import prepare, write_site
+
+    prepare(out)
+    wanted, names = _wanted(topic)
+    told = _console(stderr=True)
+    drawn = [one for one in drawn_topics() if figures and one in wanted]
+    if drawn and find_spec("matplotlib") is None:
+        told.print("without figures, which need matplotlib: pip install 'theoremcheck[figures]'", style="yellow")
+        drawn = []
+    with _gathered(names, told, full, jobs, seed, store, fresh, quiet=True) as evidence:
+        told.print(f"reused {len(evidence.reused)} of {len(evidence.planned)} results from the store", style="dim")
+        with told.status("writing") as status:
+            rows = evidence.ledger(wanted)
+            first = write_site(out, evidence, rows, drawn, progress=lambda name: status.update(f"writing {name}"))
+        _say(f"{first}\n")
+
+
+@app.command()
+def generalization(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write into.")],
+    data: Annotated[
+        list[str] | None, typer.Option("--data", metavar="NAME", help="digits or breast_cancer; both by default.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The seed of the split, of training and of draws.")] = 0,
+    full: Annotated[bool, typer.Option("--full/--quick", help="More sizes, longer training, more draws.")] = False,
+) -> None:
+    """Train classifiers on real data and bound their risk in every way.
+
+    Training error, test error and VC, norm-based, PAC-Bayes and test-set bounds side by side: tables and a picture.
+    """
+    from .choice import one_of
+    from .generalization import DATA, Findings, gather, missing_extras, terminal_tables, write_all
+
+    chosen = [one_of(name, DATA, "data set") for name in dict.fromkeys(data or DATA)]
+    if (sentence := missing_extras()) is not None:
+        raise _Told(sentence)
+    if out.exists() and not out.is_dir():
+        raise _Told(f"{out} is a file: --out names a folder")
+    out.mkdir(parents=True, exist_ok=True)
+    findings, told, complete = Findings(), _console(stderr=True), True
+    try:
+        gather(findings, told, chosen, seed, full)
+    except KeyboardInterrupt:
+        complete = False
+    for table in terminal_tables(findings):
+        _console().print(table)
+    for path in write_all(findings, out, complete):
+        _say(f"{path}\n")
+    if not complete:
+        told.print(f"interrupted: {len(findings.readings)} readings were taken", style="bold")
+        raise typer.Exit(INTERRUPTED)
+
+
+@app.command()
 def falsify(
     claim: Annotated[str | None, typer.Argument(metavar="FORMULA", help="Such as 'cosh(x) <= exp(x^2/2)'.")] = None,
     real: Annotated[list[str] | None, typer.Option(metavar="NAMES", help="Real symbols: x or x,y.")] = None,
@@ -304,15 +376,20 @@ def _console(**options: Any) -> Console:
     return Terminal(highlight=False, **options)
 
 
-def _ledger(topics: list[str] | None, full: bool, jobs: int, seed: int, store: Path | None, fresh: bool) -> list[Row]:
-    """The rows of the ledger; what it takes to decide them is told on the error stream."""
+def _wanted(topics: list[str] | None) -> tuple[list[str], list[str]]:
+    """The topics that are meant, all of them where none is named, and their statements."""
     from ..theory.source import equations
     from ..theory.statements import catalogue
     from .choice import one_of
 
     all_topics = dict.fromkeys(row.topic for row in equations())
     wanted = [one_of(word, all_topics, "topic") for word in topics or all_topics]
-    chosen = [name for name, one in catalogue().items() if one.topic in wanted]
+    return wanted, [name for name, one in catalogue().items() if one.topic in wanted]
+
+
+def _ledger(topics: list[str] | None, full: bool, jobs: int, seed: int, store: Path | None, fresh: bool) -> list[Row]:
+    """The rows of the ledger; what it takes to decide them is told on the error stream."""
+    wanted, chosen = _wanted(topics)
     told = _console(stderr=True)
     with _gathered(chosen, told, full, jobs, seed, store, fresh, quiet=True) as evidence:
         told.print(f"reused {len(evidence.reused)} of {len(evidence.planned)} results from the store", style="dim")
@@ -405,7 +482,7 @@ def main() -> None:
 
 
 def _explain(error: Exception) -> int:
-    expected = type(error).__name__ in ("NoSuch", "StoreError", "NotAFormula", "BadPaper", "_Told")
+    expected = type(error).__name__ in ("NoSuch", "StoreError", "NotAFormula", "BadPaper", "CannotWrite", "_Told")
     if expected or isinstance(error, OSError):
         named = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
         print(f"theoremcheck: {named}", file=sys.stderr)

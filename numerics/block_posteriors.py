@@ -1,7 +1,7 @@
 """PAC-Bayes certificates whose priors go on learning, from one block of the data to the next.
 
-The data are cut into a first part and K blocks. The prior of block k is a normal law about a classifier that was trained
-on everything before it, the posterior Q_k is fitted to block k, and the randomized predictor draws k in proportion to
+The data are cut into a first part and K blocks. The prior of block k is a normal law about a classifier trained on all
+that came before, the posterior Q_k is fitted to block k, and the randomized predictor draws k in proportion to
 the blocks' sizes m_k and then a classifier from Q_k. With m = m_1 + ... + m_K, its mean empirical error r on the blocks
 (each Q_k on its own), and a lambda fixed before the first block, its risk is at most
 
@@ -19,6 +19,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -71,11 +72,13 @@ def block_certificate(
     spread: float = 0.03,
     draws: int = 2000,
     steps: int = 100,
+    folds: int = 4,
 ) -> BlockCertificate:
     """Certify the risk of a randomized classifier from its training data alone; the test data are only looked at.
 
-    spread: the prior's deviation over the root mean square of its mean. Raises ValueError for a share or delta outside
-    (0, 1), or too few data for a first part and blocks of ten each.
+    spread: the prior's deviation over the root mean square of its mean; folds: of the cross-validation on the first
+    part that chooses lambda; draws: of the posterior's predictions, for each datum. Raises ValueError for a share or
+    delta outside (0, 1), or too few data for a first part and blocks of ten each.
     """
     begun = time.perf_counter()
     checked_alpha(delta)
@@ -86,9 +89,9 @@ def block_certificate(
     if min(ends[0], *np.diff(ends)) < 10:
         raise ValueError(f"{n} data are too few for a first part and {blocks} blocks of ten each")
     m = int(n - ends[0])
-    lam = _chosen_lambda(learner, (train[0][: ends[0]], train[1][: ends[0]]), m, delta, rng)
+    lam = _chosen_lambda(learner, (train[0][: ends[0]], train[1][: ends[0]]), m, delta, rng, folds)
     fitted, drawn, seen, kl = [], 0.0, 0, 0.0
-    for low, high in zip(ends[:-1], ends[1:], strict=True):
+    for low, high in pairwise(ends.tolist()):
         block = train[0][low:high], train[1][low:high]
         one = _fitted(learner, (train[0][:low], train[1][:low]), block, lam, spread, steps, rng)
         errors, count = sampled_errors(one, block, draws, rng)
@@ -113,12 +116,16 @@ def block_certificate(
     )
 
 
-def _chosen_lambda(learner: Learner, first: Labelled, m: int, delta: float, rng: np.random.Generator) -> float:
-    """The lambda that would be best at the error of a classifier trained on one half of the first part, on the other."""
-    half = len(first[1]) // 2
-    features, weights = learner((first[0][:half], first[1][:half]), rng)
-    wrong = int(((features(first[0][half:]) @ weights).argmax(axis=1) != first[1][half:]).sum())
-    guess = (wrong + 0.5) / (len(first[1]) - half + 1)
+def _chosen_lambda(
+    learner: Learner, first: Labelled, m: int, delta: float, rng: np.random.Generator, folds: int
+) -> float:
+    """The lambda that would be best at the error that cross-validation on the first part finds."""
+    wrong, place = 0, np.arange(len(first[1])) % folds
+    for fold in range(folds):
+        inside, outside = place != fold, place == fold
+        features, weights = learner((first[0][inside], first[1][inside]), rng)
+        wrong += int(((features(first[0][outside]) @ weights).argmax(axis=1) != first[1][outside]).sum())
+    guess = (wrong + 0.5) / (len(first[1]) + 1)
     return min(GRID, key=lambda lam: catoni(guess, 0.0, m, delta, lam))
 
 

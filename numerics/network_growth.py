@@ -96,9 +96,9 @@ def growth_bound(errors: int, n: int, sizes: Sequence[int], delta: float) -> flo
 
 
 def exact_test_bound(errors: int, m: int, delta: float) -> float:
-    """A p, above the exact binomial bound by at most about 1e-9, at which m data show so few errors with chance <= delta.
+    """A p at which m data show so few errors with chance at most delta: Clopper and Pearson's upper end, certified.
 
-    The tail sum is checked in balls: Clopper and Pearson's upper end, certified. Raises ValueError for counts that are
+    The tail sum is checked in balls; p is above the least one by about 1e-13. Raises ValueError for counts that are
     none and for delta outside (0, 1).
 
     >>> 0.0258 < exact_test_bound(0, 114, 0.05) < 0.026

@@ -14,7 +14,8 @@ the complexity C of the margin loss (sqrt(2)/gamma-Lipschitz in the outputs, in 
   last and the largest row norm of that (Golowich, Rakhlin and Shamir 2018, theorem 1; Maurer 2016 for k outputs);
 - spectral: 4/n^(3/2) + 18 R log(n)/n, R = (2/gamma) |X|_F sqrt(log(2 W^2)) prod s_i (sum_i (b_i/s_i)^(2/3))^(3/2), with
   s_i the spectral norms, b_i the sums of the Euclidean norms of rows of W_i - M_i, W the largest width (Bartlett,
-  Foster and Telgarsky 2017, theorem 3.3, with the ceiling in Maurey's lemma bounded by twice its argument).
+  Foster and Telgarsky 2017, theorem 3.3, with the ceiling in Maurey's lemma bounded by twice its argument, and covers
+  projected to the balls that hold a layer's outputs, so that they need not belong to the class).
 
 Biases are weights of one more input that is 1, and carried along through every layer. Norms are rounded upwards, so
 that each bound is an upper one.
@@ -187,7 +188,7 @@ def spectral_terms(network: Any, reference: Any = None) -> list[tuple[float, flo
     return found
 
 
-def _rounded(value: float) -> tuple[float, float]:
+def rounded_to_grid(value: float) -> tuple[float, float]:
     """The grid point above a norm, and minus the logarithm of its share of delta.
 
     The shares 1/(2.3 (1 + |k|)^2) over all integers k add up to less than one, since 2 (pi^2/6) - 1 < 2.29.
@@ -198,7 +199,7 @@ def _rounded(value: float) -> tuple[float, float]:
     return _up(2.0 ** (k / STEPS)), math.log(2.3) + 2 * math.log(1 + abs(k))
 
 
-def _confidence(n: int, delta: float, cost: float) -> float:
+def uniform_confidence(n: int, delta: float, cost: float) -> float:
     return _up(3 * math.sqrt((math.log(2 / delta) + cost) / (2 * n)))
 
 
@@ -225,8 +226,10 @@ def norm_bounds(
     frobenius = _up(float(np.linalg.norm(X)), 4 * X.size)
 
     def bound(name: str, norm: float, factor: float) -> NormBound:
-        above, cost = _rounded(norm / margin)
-        return NormBound(name, norm, _up(outputs * above * factor / n), errors, _confidence(n, delta, cost), delta)
+        above, cost = rounded_to_grid(norm / margin)
+        return NormBound(
+            name, norm, _up(outputs * above * factor / n), errors, uniform_confidence(n, delta, cost), delta
+        )
 
     widest_column = _up(float(np.linalg.norm(X, axis=0).max()), 4 * n)
     peeled = 2.0 ** (depth - 1) * math.sqrt(2 * math.log(2 * X.shape[1])) * widest_column
@@ -257,12 +260,12 @@ def _spectral(
     product = _up(math.prod(s for s, _ in terms))
     quotients = [_up(b / s) if s > 0 else 0.0 for s, b in terms]
     if rescaled:
-        scale, cost = _rounded(product / margin)
-        grid = [_rounded(one) for one in quotients]
+        scale, cost = rounded_to_grid(product / margin)
+        grid = [rounded_to_grid(one) for one in quotients]
         spread, cost = [value for value, _ in grid], cost + sum(one for _, one in grid)
     else:
-        inverse, cost = _rounded(1 / margin)
-        sides = [(_rounded(s), _rounded(b)) for s, b in terms]
+        inverse, cost = rounded_to_grid(1 / margin)
+        sides = [(rounded_to_grid(s), rounded_to_grid(b)) for s, b in terms]
         scale = _up(inverse * math.prod(s for (s, _), _ in sides))
         spread = [_up(b / s) for (s, _), (b, _) in sides]
         cost += sum(one + other for (_, one), (_, other) in sides)
@@ -273,4 +276,4 @@ def _spectral(
     root = lipschitz * math.sqrt(2) * data * math.sqrt(math.log(2 * width**2)) * scale * factor
     complexity = _up(4 / n**1.5 + 18 * root * math.log(n) / n)
     norm = product * sum(one ** (2 / 3) for one in quotients) ** 1.5
-    return NormBound("spectral", _up(norm), complexity, errors, _confidence(n, delta, cost), delta)
+    return NormBound("spectral", _up(norm), complexity, errors, uniform_confidence(n, delta, cost), delta)
