@@ -263,8 +263,6 @@ def report(
     The ledger, a page a statement, the errata and the figures. What is missing in the evidence store, or stale
     there, is decided first.
     """
-    from importlib.util import find_spec
-
     from .choice import drawn_topics
     from .report import prepare, write_site
 
@@ -272,11 +270,8 @@ def report(
     wanted, names = _wanted(topic)
     told = _console(stderr=True)
     drawn = [one for one in drawn_topics() if figures and one in wanted]
-    if drawn and find_spec("matplotlib") is None:
-        told.print("without figures, which need matplotlib: pip install 'theoremcheck[figures]'", style="yellow")
-        drawn = []
     with _gathered(names, told, full, jobs, seed, store, fresh, quiet=True) as evidence:
-        told.print(f"reused {len(evidence.reused)} of {len(evidence.planned)} results from the store", style="dim")
+        _tell(told, evidence)
         with told.status("writing") as status:
             rows = evidence.ledger(wanted)
             first = write_site(out, evidence, rows, drawn, progress=lambda name: status.update(f"writing {name}"))
@@ -392,10 +387,15 @@ def _ledger(topics: list[str] | None, full: bool, jobs: int, seed: int, store: P
     wanted, chosen = _wanted(topics)
     told = _console(stderr=True)
     with _gathered(chosen, told, full, jobs, seed, store, fresh, quiet=True) as evidence:
-        told.print(f"reused {len(evidence.reused)} of {len(evidence.planned)} results from the store", style="dim")
-        for name, _ in evidence.failures:
-            told.print(f"not accepted: {name}", style="red", soft_wrap=True)
+        _tell(told, evidence)
         return evidence.ledger(wanted)
+
+
+def _tell(console: Console, evidence: Evidence) -> None:
+    """What was reused, and what was not accepted."""
+    console.print(f"reused {len(evidence.reused)} of {len(evidence.planned)} results from the store", style="dim")
+    for name, _ in evidence.failures:
+        console.print(f"not accepted: {name}", style="red", soft_wrap=True)
 
 
 @contextmanager

@@ -203,7 +203,7 @@ class Recursion(Claim):
         }
 
     def latex(self) -> str:
-        n, a = latex(self.variable), latex(self.term)
+        n, a = latex(self.variable), f"{{{latex(self.term)}}}"  # braces: the name may have an index of its own
         return (
             rf"{a}_{{{self.start}}} = {latex(self.initial)},\ {a}_{{{n}+1}} = {latex(self.step)}"
             rf"\ \Rightarrow\ {a}_{{{n}}} {RELATION_TEX[self.relation]} {latex(self.closed)}"
