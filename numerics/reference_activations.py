@@ -123,7 +123,7 @@ TARGETS = (
         {
             "alpha on the positive side": lambda z, a: a * nonnegative(z) - nonnegative(-z),
             "alpha forgotten": lambda z, a: nonnegative(z),
-            "the smaller of z and alpha z": lambda z, a: -_leaky(-z, a),
+            "1 - alpha for alpha": lambda z, a: _leaky(z, 1 - a),
             "|z| with slope -alpha on the left": lambda z, a: nonnegative(z) + a * nonnegative(-z),
         },
     ),
@@ -167,11 +167,10 @@ TARGETS = (
             "s s^T forgotten": lambda z: np.diag(softmax(z)),
             "diag(s) + s s^T: sign": lambda z: np.diag(softmax(z)) + np.outer(softmax(z), softmax(z)),
             "s s^T - diag(s): sign": lambda z: -_jacobian(z),
-            "the identity in place of diag(s)": lambda z: (
-                np.eye(len(z), dtype=int) - np.outer(softmax(z), softmax(z))
-            ),
+            "the identity in place of diag(s)": lambda z: np.eye(len(z), dtype=int) - np.outer(softmax(z), softmax(z)),
         },
         terms=lambda z: 1,
+        longest=33,
     ),
     Target(
         "feedforward.softmax_cotangent",

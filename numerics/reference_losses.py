@@ -295,8 +295,8 @@ TARGETS = (
         {
             "epsilon forgotten": lambda z, k, e: _softmax_loss(z, k),
             "epsilon spread over the other classes, epsilon/(C - 1)": _spread,
-            "epsilon not divided by C": lambda z, k, e: _smoothed(z, k, e) + np.mean(
-                e * (z.shape[1] - 1) * (log_sum_exp(z) - np.mean(z, axis=1))
+            "epsilon not divided by C": lambda z, k, e: (
+                _smoothed(z, k, e) + np.mean(e * (z.shape[1] - 1) * (log_sum_exp(z) - np.mean(z, axis=1)))
             ),
             "epsilon for 1 - epsilon": lambda z, k, e: _smoothed(z, k, 1 - e),
             "mean over N forgotten": summed(_smoothed),

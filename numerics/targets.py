@@ -69,7 +69,8 @@ class Target:
 
     statement: the statement of the catalogue that it belongs to. words: what it computes, with conventions.
     gradient: whether gradients are compared too. terms: the size of the terms that the formula adds up, where these
-    cancel even in the best implementations; it counts with the conditioning. least: the shortest length of an axis.
+    cancel even in the best implementations; it counts with the conditioning. least: the shortest length
+    of an axis. longest: the length that is tried as a large dimension.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Target:
     gradient: bool = True
     terms: Formula | None = None
     least: Mapping[str, int] = field(default_factory=dict)
+    longest: int = 257
 
     @property
     def axes(self) -> tuple[str, ...]:
