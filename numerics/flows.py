@@ -150,13 +150,14 @@ def _solved(field: Any, first: Array, at: Array, tolerance: float, method: str) 
     """The states at the times, and how often the field was evaluated."""
     from scipy.integrate import solve_ivp
 
-    count, last = 0, float(at[-1])
+    count, last, reached = 0, float(at[-1]), 0.0
     if last == 0:
         return np.tile(first, (len(at), 1)), 0
 
     def counted(t: float, state: Array) -> Array:
-        nonlocal count
+        nonlocal count, reached
         count += 1
+        reached = max(reached, t) if np.isfinite(state).all() else reached
         if count > MOST_EVALUATIONS:
             raise RuntimeError(f"more than {MOST_EVALUATIONS} gradients up to t = {t:.6g}: try method='Radau'")
         with np.errstate(all="ignore"):
@@ -167,7 +168,7 @@ def _solved(field: Any, first: Array, at: Array, tolerance: float, method: str) 
             counted, (0.0, last), first, method=method, t_eval=at, rtol=tolerance, atol=tolerance,
         )  # fmt: skip
     if found.status != 0 or not np.isfinite(found.y).all():
-        raise FlowEnds(float(found.t[-1]) if len(found.t) else 0.0, last)
+        raise FlowEnds(reached, last)
     return np.asarray(found.y.T), count
 
 

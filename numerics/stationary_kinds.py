@@ -16,12 +16,21 @@ from typing import Any, Literal
 
 import numpy as np
 from flint import arb, arb_mat, ctx, fmpq, fmpq_mat
-from sympy import Expr, Rational, Symbol, diff, lambdify, sympify
+from sympy import (
+    Expr, Function, Piecewise, Rational, Symbol, asinh, atan, cos, cosh, cot, coth, csc, diff, erf, erfc, exp, gamma,
+    lambdify, log, loggamma, sec, sech, sin, sinh, sympify, tan, tanh,
+)  # fmt: skip
 
 from ..theory.kernels import exact
 from ..theory.kernels.balls import enclose, in_domain, sign_at
+from ..theory.symbols import domain_of
 
 Kind = Literal["strict minimum", "strict maximum", "saddle", "undecided"]
+SMOOTH = (
+    exp, log, sin, cos, tan, cot, sec, csc, sinh, cosh, tanh, coth, sech, atan, asinh, erf, erfc, gamma,
+    loggamma,
+)  # fmt: skip
+"""Functions that have all derivatives wherever they have a value."""
 HIGHEST_ORDER = 12
 BITS = 128
 
@@ -45,9 +54,11 @@ class StationaryPoint:
 def classify(loss: Any, at: Mapping[Any, Any]) -> StationaryPoint:
     """The kind of a stationary point that is known exactly: at gives each symbol an integer, Rational or exact number.
 
-    Raises ValueError where a symbol has no value, a value is a float, or the gradient there is not zero for certain.
+    In one variable the first derivative that is not zero decides where the second is; of odd order it makes a "saddle".
+    Raises ValueError where the loss holds a function that is not smooth, a symbol has no value, a value is a float or
+    no inner point of the symbol's domain, or the gradient there is not zero for certain.
     """
-    expr = sympify(loss, strict=True)
+    expr = _smooth(loss)
     point = {symbol: _exact(symbol, value) for symbol, value in at.items()}
     symbols = _symbols(expr, point)
     for symbol in symbols:
@@ -69,8 +80,20 @@ def classify(loss: Any, at: Mapping[Any, Any]) -> StationaryPoint:
     return StationaryPoint(point, 0.0, kind, signs, told)
 
 
+def _smooth(loss: Any) -> Expr:
+    """The loss as an expression; ValueError where a function in it may have kinks, whose derivatives would mislead."""
+    expr = sympify(loss, strict=True)
+    kinked = sorted({type(part).__name__ for part in expr.atoms(Function, Piecewise) if not isinstance(part, SMOOTH)})
+    if kinked:
+        raise ValueError(f"the loss holds {', '.join(kinked)}, which is not known to be smooth everywhere")
+    return expr
+
+
 def _exact(symbol: Any, value: Any) -> Any:
     value = sympify(value, strict=True)
+    domain = domain_of(symbol)
+    if value.is_real and not (bool(domain.lower < value) and bool(value < domain.upper)):
+        raise ValueError(f"{symbol} = {value} is no inner point of {domain}")
     if value.is_Float or not value.is_real:
         raise ValueError(f"{symbol} = {value} is not an exact real number: give an integer or a Rational, or use locate")
     return value
@@ -157,9 +180,10 @@ def locate(loss: Any, near: Mapping[Any, float], most: float = 1e-2) -> Stationa
     """A stationary point near the given one, proved to exist and to be the only one in a box, with its kind.
 
     Newton's method suggests the point; Krawczyk's test in ball arithmetic proves it, in boxes of radius up to `most`.
-    Raises ValueError where a symbol has no value or no box passes the test (a singular Hessian never does).
+    Raises ValueError where the loss holds a function that is not smooth, a symbol has no value, or no box passes the
+    test (with a singular Hessian none does).
     """
-    expr = sympify(loss, strict=True)
+    expr = _smooth(loss)
     symbols = _symbols(expr, near)
     slopes = [diff(expr, symbol) for symbol in symbols]
     rows = [[diff(slope, symbol) for symbol in symbols] for slope in slopes]
