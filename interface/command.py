@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FAILED, BAD_USAGE, INTERRUPTED, CUT_OFF = 1, 2, 130, 141
 """The last two as shells count them: by Ctrl-C, and by a reader of the output who has gone."""
 
+PACKAGE = __name__.partition(".")[0]
+
 app = typer.Typer(
     name="theoremcheck",
     help="The machine-checked edition of the mathematics of deep learning.",
@@ -231,10 +233,8 @@ def figures(
     from .choice import drawn_topics, one_of
 
     chosen = [one_of(word, drawn_topics(), "figure of") for word in topic or drawn_topics()]
-    try:
-        from ..figures.gallery import draw
-    except ModuleNotFoundError as error:
-        raise _Told(f"figures need {error.name}: pip install 'theoremcheck[figures]'") from None
+    from ..figures.gallery import draw
+
     if out.exists() and not out.is_dir():
         raise _Told(f"{out} is a file: --out names a folder")
     out.mkdir(parents=True, exist_ok=True)
@@ -486,6 +486,11 @@ def _explain(error: Exception) -> int:
     if expected or isinstance(error, OSError):
         named = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
         print(f"theoremcheck: {named}", file=sys.stderr)
+        return BAD_USAGE
+    if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith(PACKAGE):
+        from ..numerics.measured import how_to_install
+
+        print(f"theoremcheck: this {how_to_install(error.name)}", file=sys.stderr)
         return BAD_USAGE
     if isinstance(error, ValueError) and "circle" in str(error):
         print(f"theoremcheck: {error}", file=sys.stderr)

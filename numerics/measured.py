@@ -164,7 +164,7 @@ def run(measurement: Measurement, tier: Tier = Tier.QUICK, run_seed: int = 0) ->
     start = time.perf_counter()
     missing = [module for module in measurement.needs if find_spec(module.partition(".")[0]) is None]
     if missing:
-        return report(Status.NEEDS_EXTRA, [_how_to_install(module) for module in missing])
+        return report(Status.NEEDS_EXTRA, [how_to_install(module) for module in missing])
     try:
         verdicts = [EstimateVerdict.of(one) for one in measurement(rng_for(measurement.key, run_seed), tier)]
     except Exception as error:
@@ -177,7 +177,8 @@ def run(measurement: Measurement, tier: Tier = Tier.QUICK, run_seed: int = 0) ->
     return report(Status.FAILED if problems else Status.MEASURED, problems, verdicts)
 
 
-def _how_to_install(module: str) -> str:
+def how_to_install(module: str) -> str:
+    """What a missing module means for the reader."""
     top = module.partition(".")[0]
     extra = _EXTRAS.get(top)
     return f"needs {top}" + (f": pip install 'theoremcheck[{extra}]'" if extra else "")

@@ -15,11 +15,9 @@ from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
+import sympy as sp
 from flint import arb, arb_mat, ctx, fmpq, fmpq_mat
-from sympy import (
-    Expr, Function, Piecewise, Rational, Symbol, asinh, atan, cos, cosh, cot, coth, csc, diff, erf, erfc, exp, gamma,
-    lambdify, log, loggamma, sec, sech, sin, sinh, sympify, tan, tanh,
-)  # fmt: skip
+from sympy import Expr, Symbol, diff, lambdify, sympify
 
 from ..theory.kernels import exact
 from ..theory.kernels.balls import enclose, in_domain, sign_at
@@ -27,9 +25,26 @@ from ..theory.symbols import domain_of
 
 Kind = Literal["strict minimum", "strict maximum", "saddle", "undecided"]
 SMOOTH = (
-    exp, log, sin, cos, tan, cot, sec, csc, sinh, cosh, tanh, coth, sech, atan, asinh, erf, erfc, gamma,
-    loggamma,
-)  # fmt: skip
+    sp.exp,
+    sp.log,
+    sp.sin,
+    sp.cos,
+    sp.tan,
+    sp.cot,
+    sp.sec,
+    sp.csc,
+    sp.sinh,
+    sp.cosh,
+    sp.tanh,
+    sp.coth,
+    sp.sech,
+    sp.atan,
+    sp.asinh,
+    sp.erf,
+    sp.erfc,
+    sp.gamma,
+    sp.loggamma,
+)
 """Functions that have all derivatives wherever they have a value."""
 HIGHEST_ORDER = 12
 BITS = 128
@@ -83,7 +98,9 @@ def classify(loss: Any, at: Mapping[Any, Any]) -> StationaryPoint:
 def _smooth(loss: Any) -> Expr:
     """The loss as an expression; ValueError where a function in it may have kinks, whose derivatives would mislead."""
     expr = sympify(loss, strict=True)
-    kinked = sorted({type(part).__name__ for part in expr.atoms(Function, Piecewise) if not isinstance(part, SMOOTH)})
+    kinked = sorted(
+        {type(part).__name__ for part in expr.atoms(sp.Function, sp.Piecewise) if not isinstance(part, SMOOTH)}
+    )
     if kinked:
         raise ValueError(f"the loss holds {', '.join(kinked)}, which is not known to be smooth everywhere")
     return expr
@@ -95,7 +112,9 @@ def _exact(symbol: Any, value: Any) -> Any:
     if value.is_real and not (bool(domain.lower < value) and bool(value < domain.upper)):
         raise ValueError(f"{symbol} = {value} is no inner point of {domain}")
     if value.is_Float or not value.is_real:
-        raise ValueError(f"{symbol} = {value} is not an exact real number: give an integer or a Rational, or use locate")
+        raise ValueError(
+            f"{symbol} = {value} is not an exact real number: give an integer or a Rational, or use locate"
+        )
     return value
 
 
@@ -121,7 +140,7 @@ def _inertia(rows: Any) -> tuple[int, int, int]:
 
 
 def _fraction(value: Any) -> Any:
-    return Rational(int(value.p), int(value.q)) if isinstance(value, fmpq) else value
+    return sp.Rational(int(value.p), int(value.q)) if isinstance(value, fmpq) else value
 
 
 def _balls(rows: Any, point: Mapping[Any, Any]) -> Any:
