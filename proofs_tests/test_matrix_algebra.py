@@ -7,6 +7,8 @@ from sympy import (
     Abs,
     Determinant,
     DiagMatrix,
+    Dummy,
+    Function,
     HadamardProduct,
     Identity,
     KroneckerProduct,
@@ -281,3 +283,11 @@ def test_normal_forms_keep_the_value_of_random_expressions(seed):
         written = algebra.write(form) if form is not None else algebra.scalar(expr)
         found = with_precision(lambda written=written: values_agree(expr, written, where, seed), 256)
         assert found is not False, (expr, written)
+
+
+def test_the_derivative_of_an_unknown_function_at_a_product_is_unknown_and_no_error():
+    n, d = Symbol("n", integer=True, positive=True), Dummy("d")
+    A, B = MatrixSymbol("A", n, n), MatrixSymbol("B", n, n)
+    slope = Lambda(d, Function("f")(d).diff(d))
+    claim = MatrixIdentity(ElementwiseApplyFunction(slope, A * B), ElementwiseApplyFunction(slope, B * A))
+    assert isinstance(decide(claim), Unknown)

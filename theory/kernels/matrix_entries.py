@@ -140,7 +140,10 @@ class Entries:
         if isinstance(expr, HadamardPower):
             return self.matrix(expr.base).applyfunc(lambda entry: entry ** self.scalar(expr.exp))
         if isinstance(expr, ElementwiseApplyFunction):
-            return self.matrix(expr.expr).applyfunc(expr.function)
+            try:
+                return self.matrix(expr.expr).applyfunc(expr.function)
+            except ValueError as error:  # SymPy cannot put a product into the derivative of an unknown function
+                raise Unreadable(str(error)) from None
         if isinstance(expr, KroneckerProduct):
             total = self.matrix(expr.args[0])
             for arg in expr.args[1:]:
