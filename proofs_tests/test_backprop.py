@@ -35,6 +35,7 @@ AT_SIZES = {"written_out", "counted_cost"}
 report = cache(lambda name: check(STATEMENTS[name]))
 
 
+@pytest.mark.slow  # the main job checks every statement, and the ledger's picture every verdict
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_the_statement_is_proved_and_its_mutants_are_rejected(name):
     found = report(name)

@@ -28,6 +28,7 @@ def verdict_of(number):
     return "holds" if number in HOLDS else "holds-if" if number in HOLDS_IF else "definition"
 
 
+@pytest.mark.slow  # the main job checks every statement, and the ledger's picture every verdict
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_the_statement_is_proved_and_its_mutants_are_rejected(name):
     found = report(name)
