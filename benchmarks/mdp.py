@@ -2,10 +2,10 @@
 
     python benchmarks/mdp.py [--repeat N]
 
-Prints a Markdown table; needs gymnasium, and names quantecon where it is absent. QuantEcon's policy and value iteration
-are given the same rows, dense for random processes and sparse pairs of state and action for environments; its values are
-judged by the same Bellman residual. A first call of each routine is not timed, since QuantEcon compiles some. "apart" is
-the largest difference of the values.
+Prints a Markdown table; needs gymnasium, and names quantecon where it is absent. QuantEcon's policy and value
+iteration are given the same rows, dense for random processes and sparse pairs of state and action for environments; its
+values are judged by the same Bellman residual. A first call of each routine is not timed, since QuantEcon compiles
+some. "apart" is the largest difference of the values.
 """
 
 from __future__ import annotations
