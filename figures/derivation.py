@@ -34,6 +34,20 @@ _UNKNOWN_TO_MATHTEXT = {
     r"\le": r"\leq",
     r"\ne": r"\neq",
 }
+_ROWS = {
+    r"\begin{cases}": r"\{\;",
+    r"\end{cases}": "",
+    **{rf"\begin{{{kind}matrix}}": left for kind, left in (("b", "["), ("p", "("))},
+    **{rf"\end{{{kind}matrix}}": right for kind, right in (("b", "]"), ("p", ")"))},
+    r"\\": r";\;\;",
+    "&": r"\;\;",
+    r"\ddots": r"\cdots",
+    r"\vdots": r"\cdots",
+}
+"""Rows of cases and matrices, set one after the other."""
+_OF_ONE = "mathbf|mathbb|mathcal|mathrm|bar|hat|tilde|vec|sqrt|widehat|widetilde|boldsymbol"
+"""Macros of one argument, which mathtext reads in braces only."""
+_TOKEN = r"[0-9a-zA-Z]|\\[a-zA-Z]+"
 _LOW = re.compile(r"\\left([(\[])((?:(?!\\left|\\right|\\frac|\\int|\\sum|\\prod|\\sqrt).)*)\\right([)\]])")
 """A bracket around nothing tall: mathtext would set its delimiters too small."""
 
@@ -215,7 +229,13 @@ def mathtext(tex: str) -> str:
     """LaTeX within what matplotlib sets by itself, and as it sets it best."""
     for macro, plain in _UNKNOWN_TO_MATHTEXT.items():
         tex = re.sub(re.escape(macro) + "(?![a-zA-Z])", re.escape(plain), tex)
-    tex = re.sub(r"\\(mathbf|mathbb|mathcal|bar|hat|tilde|vec)\s+(\w|\\[a-zA-Z]+)", r"\\\1{\2}", tex)
+    tex = re.sub(rf"\\({_OF_ONE})(?![a-zA-Z])\s*({_TOKEN})", r"\\\1{\2}", tex)
+    tex = re.sub(rf"\\(frac|binom)(?![a-zA-Z])\s*({_TOKEN})", r"\\\1{\2}", tex)
+    tex = re.sub(rf"(\\(?:frac|binom){{[^{{}}]*}})\s*({_TOKEN})", r"\1{\2}", tex)
+    tex = re.sub(r"\\[bB]ig+[lr]?(?![a-zA-Z])", "", tex)
+    if r"\begin" in tex:
+        for macro, plain in _ROWS.items():
+            tex = tex.replace(macro, plain)
     tex = re.sub(r"\\int(?![a-zA-Z_^]| *[_^])", lambda _: r"\int\;", tex)
     before = ""
     while before != tex:

@@ -10,6 +10,7 @@ from theoremcheck.figures.derivation import derivation_figure, mathtext
 from theoremcheck.figures.picture import pictures_of, save
 from theoremcheck.theory.claims import Identity
 from theoremcheck.theory.judge import check
+from theoremcheck.theory.source import equations
 from theoremcheck.theory.statements import catalogue, topics
 
 DRAWN = [topic for topic in topics() if find_spec(f"theoremcheck.figures.{topic}")]
@@ -104,6 +105,16 @@ def test_mathtext_keeps_what_it_may_not_touch():
     assert mathtext(r"\left(q \right) \le \int_{0}^{1} f") == r"(q ) \leq \int_{0}^{1} f"
     assert mathtext(r"\left(\frac{a}{b}\right)") == r"\left(\frac{a}{b}\right)"
     assert mathtext(r"\int f") == r"\int\; f"
+    assert mathtext(r"\frac1n\tfrac12\mathbf f\frac{a}{b}") == r"\frac{1}{n}\frac{1}{2}\mathbf{f}\frac{a}{b}"
+
+
+def test_every_printed_equation_can_be_typeset():
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.mathtext import MathTextParser
+
+    parser, font = MathTextParser("path"), FontProperties(size=10)
+    for row in equations():
+        parser.parse(f"${mathtext(row.printed)}$", 72, font)  # raises ValueError where it cannot
 
 
 def test_a_statement_that_is_not_accepted_says_so():
