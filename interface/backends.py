@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from functools import cache
+from itertools import islice
 from logging import ERROR
 from typing import Any
 
@@ -60,9 +61,14 @@ def on_cluster(
 
     warnings.filterwarnings("ignore", message=".*have been cancelled", module="joblib")
     with {"dask": _dask, "ray": _ray}[backend](jobs, scheduler) as (chosen, workers):
-        pool = Parallel(n_jobs=workers, backend=chosen, return_as="generator_unordered", batch_size=1)
+        calls = (delayed(decide_remotely)(work, key, digests(key), digests) for key in keys)
         try:
-            yield from pool(delayed(decide_remotely)(work, key, digests(key), digests) for key in keys)
+            if backend == "ray":  # whose joblib backend hands out lists only
+                while some := list(islice(calls, 4 * workers)):
+                    yield from Parallel(n_jobs=workers, backend=chosen, batch_size=1)(some)
+            else:
+                pool = Parallel(n_jobs=workers, backend=chosen, return_as="generator_unordered", batch_size=1)
+                yield from pool(calls)
         except NoCluster:
             raise
         except Exception as death:

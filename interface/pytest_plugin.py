@@ -70,7 +70,13 @@ class TheoremModule(pytest.Module):
             yield TheoremItem.from_parent(self, name=one.name.partition(".")[2], statement=one)
         for measurement in measurements(self.obj):
             yield MeasurementItem.from_parent(self, name=measurement.key.partition(".")[2], measurement=measurement)
-        yield from super().collect()
+        if not self._collected_anyway():
+            yield from super().collect()
+
+    def _collected_anyway(self) -> bool:
+        """Whether pytest finds the module's test functions without us: it is named outright, or fits python_files."""
+        fits = any(self.path.match(pattern) for pattern in self.config.getini("python_files"))
+        return fits or self.session.isinitpath(self.path)
 
 
 class NotAccepted(Exception):

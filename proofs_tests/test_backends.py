@@ -91,3 +91,14 @@ def test_another_version_is_refused():
     with pytest.raises(NoCluster, match=r"another version of vae\.gaussian_kl"):
         _decide_the_same(lambda key: (key, {}, 0.0), key, "ours", lambda key: "theirs")
     assert _decide_the_same(lambda key: (key, {}, 0.0), key, "ours", lambda key: "ours")[0] == key
+
+
+@pytest.mark.slow
+def test_ray_decides_the_same(tmp_path):
+    pytest.importorskip("ray")
+    for name, options in (("here", ["-j", "1"]), ("there", ["-j", "2", "--backend", "ray"])):
+        (tmp_path / name).mkdir()
+        process = checking(tmp_path / name, *options)
+        _, errors = process.communicate(timeout=300)
+        assert process.returncode == 0, errors
+    assert recorded(tmp_path / "there") == recorded(tmp_path / "here")

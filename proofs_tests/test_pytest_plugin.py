@@ -90,6 +90,14 @@ def test_statements_and_measurements_are_collected_and_pass(project):
     assert "seed 3" in output
 
 
+@pytest.mark.parametrize("named", [[], ["own_theorems.py"], ["-o", "python_files=*_theorems.py"]])
+def test_nothing_is_collected_twice(project, named):
+    (project / "own_theorems.py").write_text(THEOREMS)
+    status, output = run(project, "--collect-only", "-q", "--ignore", "theory", "--ignore", "numerics", *named)
+    assert status == 0, output
+    assert "4 tests collected" in output
+
+
 def test_they_run_in_parallel(project):
     (project / "own_theorems.py").write_text(THEOREMS)
     status, output = run(project, "-n", "2", "--ignore", "theory", "--ignore", "numerics")
