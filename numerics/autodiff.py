@@ -20,6 +20,7 @@ from sympy import Expr, Matrix, Rational, Symbol, hessian
 from ..theory import autodiff as theory
 from ..theory import branching
 from ..theory.accumulation import forward_cost, least_cost, programs, record, reverse_cost
+from ..theory.budget import Budget, run
 from ..theory.statements import Statement
 from ..theory.symbols import reals
 from .intervals import Array, Interval
@@ -88,11 +89,13 @@ def product_adjoint(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
 @measures("autodiff.product_adjoint", route="jax.vjp on matrices of integers", needs=("jax",))
 def product_adjoint_jax(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     """The same with the reverse mode of JAX, in single precision, which holds these integers exactly."""
-    jax: Any = import_module("jax")
-
     A, B, G, F = *(whole(rng, 3, 3) for _ in range(3)), probe(rng, 3, 3)
-    _, back = jax.vjp(lambda a, b: a @ b, A.astype(np.float32), B.astype(np.float32))
-    by_right = np.asarray(back(G.astype(np.float32))[1], dtype=np.float64)
+
+    def pulled_back(jax: Any) -> Any:
+        _, back = jax.vjp(lambda a, b: a @ b, A.astype(np.float32), B.astype(np.float32))
+        return back(G.astype(np.float32))[1]
+
+    by_right = _by_jax(pulled_back)
     forms = {"as printed": float((G @ A.T * F).sum()), "not transposed": float((A @ G * F).sum())}
     return [Estimate("<dL/dB, F>", exactly((by_right * F).sum()), float((A.T @ G * F).sum()), forms)]
 
@@ -100,15 +103,19 @@ def product_adjoint_jax(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
 @measures("autodiff.vectorization", route="jax.vmap on integers", needs=("jax",))
 def vectorization_jax(rng: np.random.Generator, tier: Tier) -> list[Estimate]:
     """A polynomial map vectorized by JAX, against a loop over the rows."""
-    jax: Any = import_module("jax")
-
     X, W, G = whole(rng, 5, 3), whole(rng, 2, 3), probe(rng, 5, 2)
 
     def f(row: Any) -> Any:
         return (W.astype(np.float32) @ row) ** 2
 
-    batch = np.asarray(jax.vmap(f)(X.astype(np.float32)), dtype=np.float64)
+    batch = _by_jax(lambda jax: jax.vmap(f)(X.astype(np.float32)))
     return [_functional(batch, np.stack([(W @ row) ** 2 for row in X]), G)]
+
+
+def _by_jax(compute: Callable[[Any], Any]) -> Array:
+    """An array from a child process: JAX starts threads, after which this process could not be forked safely."""
+    roomy = Budget(seconds=120, memory=1 << 40)  # of addresses, which XLA reserves generously
+    return run(lambda: np.asarray(compute(import_module("jax")), dtype=np.float64), roomy)
 
 
 def _functional(batch: Array, rows: Array, G: Array) -> Estimate:

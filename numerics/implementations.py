@@ -17,6 +17,7 @@ the terms that cancel, as the exponential of a rounded number is off by so much;
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -86,8 +87,11 @@ def assert_implements(name: str, function: Callable[..., Any], **options: Any) -
 
 
 def _by_trial(target: Target, function: Callable[..., Any], seed: int) -> NumPyLibrary:
-    """The first library whose arrays the function takes; NumPy where it takes none."""
-    for name in ("numpy", "torch", "jax"):
+    """The first library whose arrays the function takes, of those that are loaded; NumPy where it takes none.
+
+    Who wrote a function for torch or JAX has imported it; and to load JAX starts threads in somebody else's process.
+    """
+    for name in ("numpy", *(one for one in ("torch", "jax") if one in sys.modules)):
         try:
             found = library_named(name)
         except ValueError:
