@@ -39,6 +39,7 @@ _ROWS = {
     r"\end{cases}": "",
     **{rf"\begin{{{kind}matrix}}": left for kind, left in (("b", "["), ("p", "("))},
     **{rf"\end{{{kind}matrix}}": right for kind, right in (("b", "]"), ("p", ")"))},
+    r",\\": r";\;\;",
     r"\\": r";\;\;",
     "&": r"\;\;",
     r"\ddots": r"\cdots",
